@@ -1,0 +1,41 @@
+# Two commands do everything: `make run` and `make test`. What they install is decided in helix/install.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test check lint types locks clean
+.DEFAULT_GOAL := run
+
+run:
+	@$(PYTHON) -m helix.install
+	@exec $(BIN)/python -m helix.up $(if $(PORT),--port $(PORT))
+
+test:
+	@$(PYTHON) -m helix.install --dev --browser
+	@$(MAKE) --no-print-directory lint types
+	$(BIN)/pytest tests/unit tests/house -n 2 -q
+	$(BIN)/pytest tests/integration -n 2 -q
+	$(BIN)/pytest tests/browser -q
+	$(BIN)/python -m tests.postgres $(BIN)/pytest tests/integration/engine tests/integration/triggers -q
+
+check:
+	@$(PYTHON) -m helix.install --dev
+	@$(MAKE) --no-print-directory lint types
+	@$(BIN)/python -m tests.house.deploy
+
+lint:
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+types:
+	$(BIN)/mypy
+
+# After a change of the dependencies in pyproject.toml.
+locks:
+	@$(PYTHON) -m helix.install --dev
+	@$(BIN)/python -m helix.install.locks
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,59 @@
+"""Errors of the REST API: one shape, `{"error": {"code", "message", "hint", "place"}}`, and the right status."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from helix.flows.graph import UnreadableGraph
+
+
+class ApiError(Exception):
+    """A refusal; `more` holds further members of the answer (problems, the newer draft)."""
+
+    def __init__(self, status: int, code: str, message: str, hint: str = "", place: str = "", **more: Any) -> None:
+        super().__init__(message)
+        self.status, self.more = status, more
+        self.body = {"code": code, "message": message, "hint": hint, "place": place}
+
+
+def install(api: NinjaAPI) -> None:
+    """Answer every exception of the API's own road in the one shape."""
+
+    def answer(request: HttpRequest, error: ApiError) -> HttpResponse:
+        return api.create_response(request, {"error": error.body, **error.more}, status=error.status)
+
+    def on(kind: type[Exception], make: Any) -> None:
+        api.add_exception_handler(kind, lambda request, error: answer(request, make(error)))
+
+    on(ApiError, lambda error: error)
+    on(
+        Http404,
+        lambda _: ApiError(
+            404, "not_found", "There is nothing here.", "Look at the id; it may belong to another team."
+        ),
+    )
+    on(
+        AuthenticationError,
+        lambda _: ApiError(
+            401, "unauthorized", "This call needs a valid token.", "Send `Authorization: Bearer hlx_…`."
+        ),
+    )
+    on(HttpError, lambda error: ApiError(error.status_code, "bad_request", str(error)))
+    on(ValidationError, _invalid)
+    on(UnreadableGraph, _unreadable)
+
+
+def _invalid(error: ValidationError) -> ApiError:
+    first = error.errors[0]
+    place = "/" + "/".join(str(part) for part in first["loc"][1:])
+    return ApiError(
+        422, "invalid", f"{place}: {first['msg']}.", "See /api/v1/openapi.json for what this call takes.", place
+    )
+
+
+def _unreadable(error: UnreadableGraph) -> ApiError:
+    first = error.problems[0]
+    problems = [problem.as_json() for problem in error.problems]
+    return ApiError(400, first.code, first.message, first.hint, first.field or "", problems=problems)

@@ -1,0 +1,135 @@
+"""Runs over the REST API: start, wait for, list, look into, cancel, resolve."""
+
+import time
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from ninja import Header, Router, Status
+
+from helix.api.auth import ApiRequest
+from helix.api.cursor import page
+from helix.api.errors import ApiError
+from helix.api.flows import flow_of
+from helix.api.shapes import ResolveIn, RunIn, RunOut, RunPage
+from helix.engine.cancel import cancel as cancel_run
+from helix.engine.models import Run, StepRun
+from helix.engine.resolve import resolve as resolve_step
+from helix.engine.start import NoTrigger
+from helix.engine.states import FINAL_RUN_STATES, Cause, RunState
+from helix.ids import new_id
+from helix.teams.roles import Ability
+from helix.triggers.byhand import NotRunnable, start_by_hand
+from helix.triggers.manual import BadInput
+
+router = Router(tags=["runs"])
+LOOK_AGAIN_SECONDS = 0.05
+
+
+def runs(request: ApiRequest) -> QuerySet[Run]:
+    return Run.objects.select_related("version").filter(team=request.auth.team)
+
+
+def row(run: Run) -> dict[str, Any]:
+    names = ("id", "state", "attention", "message", "created_at", "started_at", "ended_at")
+    return {
+        **{name: getattr(run, name) for name in names},
+        "flow": run.flow_id,
+        "version": run.version.number,
+        "cause": run.cause_kind,
+    }
+
+
+def whole(run: Run) -> dict[str, Any]:
+    steps = run.steps.prefetch_related("attempts").order_by("started_at", "id")
+    return {**row(run), "payload": run.payload, "steps": [_step(step) for step in steps]}
+
+
+def _step(step: StepRun) -> dict[str, Any]:
+    names = ("id", "state", "port", "input", "output", "explanation", "due_at")
+    return {
+        **{name: getattr(step, name) for name in names},
+        "key": step.node,
+        "item": step.item_key,
+        "attempts": list(step.attempts.all()),
+    }
+
+
+@router.post("/flows/{uuid:flow_id}/runs", response={202: RunOut, 200: RunOut})
+def start(
+    request: ApiRequest, flow_id: UUID, body: RunIn, idempotency_key: Header[str | None] = None
+) -> Status[dict[str, Any]]:
+    """Start a run: 202 at once, or 200 with the finished run when it ends within `wait_seconds`."""
+    request.auth.must(Ability.OPERATE)
+    flow = flow_of(request, flow_id)
+    version = None
+    if isinstance(body.version, int):
+        version = get_object_or_404(flow.versions, number=body.version)
+    key = idempotency_key[:128] if idempotency_key else str(new_id())
+    try:
+        run = start_by_hand(
+            flow,
+            body.input,
+            draft=body.version == "draft",
+            by=request.auth.user,
+            cause=Cause.API,
+            key=key,
+            version=version,
+        )
+    except BadInput as bad:
+        raise ApiError(422, "bad_input", str(bad), place="/input", fields=bad.problems) from None
+    except NotRunnable as refused:
+        raise ApiError(422, "not_runnable", str(refused), problems=refused.problems) from None
+    except NoTrigger as refused:
+        raise ApiError(422, "no_trigger", str(refused)) from None
+    until = time.monotonic() + body.wait_seconds
+    while run.state not in FINAL_RUN_STATES and time.monotonic() < until:
+        time.sleep(LOOK_AGAIN_SECONDS)
+        run.refresh_from_db()
+    return Status(200 if run.state in FINAL_RUN_STATES and body.wait_seconds else 202, whole(run))
+
+
+@router.get("/runs", response=RunPage)
+def list_runs(
+    request: ApiRequest,
+    flow: UUID | None = None,
+    state: RunState | None = None,
+    since: datetime | None = None,
+    cursor: str | None = None,
+) -> dict[str, Any]:
+    request.auth.must(Ability.SEE)
+    found = runs(request)
+    for name, value in (("flow", flow), ("state", state), ("created_at__gte", since)):
+        if value is not None:
+            found = found.filter(**{name: value})
+    rows, following = page(found, "created_at", cursor)
+    return {"items": [row(run) for run in rows], "next": following}
+
+
+@router.get("/runs/{uuid:run_id}", response=RunOut)
+def read(request: ApiRequest, run_id: UUID) -> dict[str, Any]:
+    """A run with its steps, their inputs and outputs, and every attempt."""
+    request.auth.must(Ability.OPERATE)
+    return whole(get_object_or_404(runs(request), pk=run_id))
+
+
+@router.post("/runs/{uuid:run_id}/cancel", response=RunOut)
+def cancel(request: ApiRequest, run_id: UUID) -> dict[str, Any]:
+    request.auth.must(Ability.OPERATE)
+    run = get_object_or_404(runs(request), pk=run_id)
+    if not cancel_run(run, request.auth.user):
+        raise ApiError(409, "ended", "This run has ended already.")
+    return whole(get_object_or_404(runs(request), pk=run_id))
+
+
+@router.post("/runs/{uuid:run_id}/steps/{uuid:step_id}/resolve", response=RunOut)
+def resolve(request: ApiRequest, run_id: UUID, step_id: UUID, body: ResolveIn) -> dict[str, Any]:
+    """Answer for a step whose call may or may not have arrived."""
+    request.auth.must(Ability.OPERATE)
+    run = get_object_or_404(runs(request), pk=run_id)
+    step = get_object_or_404(run.steps, pk=step_id)
+    if not resolve_step(step, body.answer, request.auth.user):
+        raise ApiError(409, "not_in_doubt", "This step is not in doubt, so there is nothing to decide.")
+    return whole(get_object_or_404(runs(request), pk=run_id))

@@ -1,0 +1,15 @@
+"""Addresses of connections, below /t/<team>/connections/."""
+
+from django.urls import path
+
+from helix.catalogue.views import connections
+
+app_name = "connections"
+urlpatterns = [
+    path("", connections.connections, name="list"),
+    path("connect/", connections.connect, name="connect"),
+    path("sandbox/", connections.connect_sandbox, name="sandbox"),
+    path("<uuid:connection_id>/change/", connections.change, name="change"),
+    path("<uuid:connection_id>/test/", connections.test, name="test"),
+    path("<uuid:connection_id>/remove/", connections.remove, name="remove"),
+]

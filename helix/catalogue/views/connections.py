@@ -1,0 +1,173 @@
+"""Connections (“External Integrations”): connect, test, replace keys, remove. They live here, and not in the connections
+room, because a card tells which flows use the connection."""
+
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from helix.catalogue.sandbox_client import SANDBOX_SECRETS
+from helix.connections.forms import ConnectForm, KeysForm
+from helix.connections.keeping import families, save_connection, test_connection
+from helix.connections.models import Connection
+from helix.connections.opening import NoSandbox
+from helix.connections.vault import VaultLocked
+from helix.flows import using
+from helix.teams.access import TeamRequest, needs
+from helix.teams.roles import Ability
+from integrations.catalog import INTEGRATIONS
+from integrations.customerio.connection import FAMILIES, ProbeResult
+from integrations.kit.client import Client, open_client
+
+CARD = "connections/_card.html"
+
+
+@cache
+def _client() -> Client:
+    """This process's client, with its kept connections."""
+    return open_client()
+
+
+def _find(request: TeamRequest, connection_id: UUID) -> Connection:
+    known = Connection.objects.prefetch_related("secrets").filter(team=request.team)
+    return get_object_or_404(known, pk=connection_id)
+
+
+def _card(connection: Connection, results: list[ProbeResult] | None = None, **more: Any) -> dict[str, Any]:
+    """What a card shows. `results` of a test just made come first; they are not kept word by word."""
+    held = {secret.field: secret for secret in connection.secrets.all()}
+    whole, tried = families(connection), {result.family: result for result in results or ()}
+    keys = [
+        {
+            "family": family,
+            "whole": family.key in whole,
+            "secrets": [(label, held.get(name)) for name, label in family.secrets.items()],
+            "result": tried.get(family.key),
+        }
+        for family in FAMILIES
+    ]
+    return {
+        "connection": connection,
+        "integration": INTEGRATIONS.get(connection.integration),
+        "keys": keys,
+        "used_by": using.used_by(connection),
+        "tested": results is not None,
+        "form": KeysForm(initial={"region": connection.region}, held=frozenset(held)),
+        **more,
+    }
+
+
+def _page(request: TeamRequest, status: int = 200, **more: Any) -> HttpResponse:
+    changed: dict[str, Any] = more.pop("changed", {})
+    known = Connection.objects.filter(team=request.team).prefetch_related("secrets").order_by("sandbox", "name")
+    cards = [_card(connection, **(changed if changed.get("open") == connection.pk else {})) for connection in known]
+    has_sandbox = any(card["connection"].sandbox for card in cards)
+    page = {
+        "cards": cards,
+        "families": FAMILIES,
+        "connect_form": ConnectForm(request.team, initial={"region": "us"}),
+        "can_add_sandbox": bool(settings.HELIX.HELIX_SANDBOX_URL) and not has_sandbox,
+        "fresh": request.GET.get("fresh", ""),
+        **more,
+    }
+    return render(request, "connections/list.html", page, status=status)
+
+
+@require_GET
+@needs(Ability.SEE)
+def connections(request: TeamRequest) -> HttpResponse:
+    return _page(request)
+
+
+def _to_list(request: TeamRequest, fresh: Connection | None = None) -> HttpResponse:
+    address = reverse("connections:list", kwargs={"team": request.team.slug})
+    return redirect(f"{address}?fresh={fresh.pk}" if fresh else address)
+
+
+@require_POST
+@needs(Ability.CONNECT)
+def connect(request: TeamRequest) -> HttpResponse:
+    """A new connection; its card tries the keys as soon as it is shown."""
+    form = ConnectForm(request.team, request.POST)
+    if not form.is_valid():
+        return _page(request, status=422, connect_form=form)
+    given = form.cleaned_data
+    made = save_connection(
+        request.team, name=given["name"], region=given["region"], secrets=form.secrets, sandbox=False, by=request.user
+    )
+    messages.success(request, f"“{made.name}” is connected. Its keys are sealed and never shown again.")
+    return _to_list(request, made)
+
+
+@require_POST
+@needs(Ability.CONNECT)
+def connect_sandbox(request: TeamRequest) -> HttpResponse:
+    """The connection to the built-in sandbox, for a team that has none."""
+    if not settings.HELIX.HELIX_SANDBOX_URL:
+        messages.error(request, "This installation runs no sandbox. Start it with `make run`.")
+    elif not Connection.objects.filter(team=request.team, sandbox=True).exists():
+        free = Connection.objects.filter(team=request.team, name="sandbox").exists()
+        name = "built-in-sandbox" if free else "sandbox"
+        save_connection(request.team, name=name, region="us", secrets=SANDBOX_SECRETS, sandbox=True, by=request.user)
+        messages.success(request, f"“{name}” is connected: steps that use it call the sandbox, and nobody else.")
+    return _to_list(request)
+
+
+@require_POST
+@needs(Ability.CONNECT)
+def change(request: TeamRequest, connection_id: UUID) -> HttpResponse:
+    """Another region or new keys; empty fields keep the key that is there."""
+    connection = _find(request, connection_id)
+    form = KeysForm(request.POST, held=frozenset(secret.field for secret in connection.secrets.all()))
+    if not form.is_valid():
+        return _page(request, status=422, changed={"open": connection.pk, "form": form})
+    save_connection(
+        request.team, name=connection.name, region=form.cleaned_data["region"], secrets=form.secrets,
+        sandbox=connection.sandbox, by=request.user,
+    )  # fmt: skip
+    messages.success(request, f"“{connection.name}” is changed; calls from now on use it so.")
+    return _to_list(request, connection)
+
+
+@require_POST
+@needs(Ability.CONNECT)
+def test(request: TeamRequest, connection_id: UUID) -> HttpResponse:
+    """Try each key now and say in words how it fared."""
+    connection = _find(request, connection_id)
+    results: list[ProbeResult] = []
+    refused = ""
+    try:
+        results = test_connection(connection, _client())
+    except (NoSandbox, VaultLocked) as error:
+        refused = str(error)
+    if request.headers.get("HX-Request"):
+        card = _card(connection, results, refused=refused)
+        return render(request, CARD, {"card": card, "families": FAMILIES})
+    said = refused or " ".join(f"{result.message} {result.hint}".strip() for result in results)
+    good = bool(results) and all(result.ok for result in results)
+    messages.add_message(request, messages.SUCCESS if good else messages.ERROR, said or "There is no key to try.")
+    return _to_list(request)
+
+
+@require_POST
+@needs(Ability.CONNECT)
+def remove(request: TeamRequest, connection_id: UUID) -> HttpResponse:
+    connection = _find(request, connection_id)
+    try:
+        using.remove(connection)
+    except using.InUse as used:
+        names = ", ".join(f"“{flow.name}”" for flow in used.flows)
+        messages.error(
+            request, f"“{connection.name}” is used by {names}. Choose another connection in their steps first."
+        )
+    else:
+        messages.success(
+            request, f"“{connection.name}” and its keys are gone. Customer.io still knows the keys: delete them there."
+        )
+    return _to_list(request)

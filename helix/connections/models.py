@@ -1,0 +1,50 @@
+"""Connections: a service's keys, entered once, sealed, used by every flow of the team."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from helix.ids import new_id
+from helix.teams.models import Team, User
+
+
+class Connection(models.Model):
+    """One account of one service. A flow names it by `name`; its secrets are in ConnectionSecret, sealed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="connections")
+    name = models.SlugField(max_length=64)
+    integration = models.CharField(max_length=32)
+    region = models.CharField(max_length=8, default="us", choices=[("us", "US"), ("eu", "EU")])
+    sandbox = models.BooleanField(default=False)
+    data_key = models.BinaryField()
+    state = models.CharField(
+        max_length=16,
+        default="untested",
+        choices=[("untested", "Not tested"), ("working", "Working"), ("refused", "Refused")],
+    )
+    notice = models.TextField(blank=True)
+    checked_at = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["team", "name"], name="one_connection_of_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ConnectionSecret(models.Model):
+    """One sealed value. Nothing but the vault can read it; people see its last four characters."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="secrets")
+    field = models.CharField(max_length=32)
+    version = models.PositiveIntegerField(default=1)
+    sealed = models.BinaryField()
+    last4 = models.CharField(max_length=4)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["connection", "field"], name="one_secret_of_a_field")]

@@ -1,0 +1,15 @@
+"""Addresses of the list of flows, below /t/<team>/flows/; the editor of one flow has its own (urls.py)."""
+
+from django.urls import path
+
+from helix.editor.views import flows
+
+app_name = "flows"
+urlpatterns = [
+    path("", flows.flows, name="list"),
+    path("new/", flows.new, name="new"),
+    path("jump/", flows.jump, name="jump"),
+    path("<uuid:flow_id>/switch/", flows.switch, name="switch"),
+    path("<uuid:flow_id>/name/", flows.rename, name="rename"),
+    path("<uuid:flow_id>/delete/", flows.delete, name="delete"),
+]

@@ -1,0 +1,76 @@
+"""The choice of a connection: which of the team's fit a step, and why the others do not."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from helix.editor.fields import Option
+
+FAMILY_WORDS = {
+    "app": "an App API key", "track": "a Track API key (with its site id)", "pipelines": "a Pipelines API key",
+}  # fmt: skip
+REGIONS = {"us": "US", "eu": "EU"}
+
+
+class Facts(Protocol):
+    """What is known of a connection (see helix.flows.check.ConnectionFacts)."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def integration(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def families(self) -> frozenset[str]: ...
+    @property
+    def sandbox(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class ConnectionChoice:
+    """The connections of a step. `none_fits`: there is nothing to choose; `words` say what is needed."""
+
+    name: str
+    options: tuple[Option, ...]
+    region: str
+    sandbox: bool
+    none_fits: bool
+    missing: bool
+    words: str
+
+
+def connection_choice(
+    connections: Iterable[Facts], *, now: str | None, integration: str, family: str | None
+) -> ConnectionChoice:
+    """The choice for a step of this integration that needs this family of keys."""
+    options = []
+    held = {each.name: each for each in connections}
+    for each in held.values():
+        reason = why_not(each, integration, family)
+        place = "sandbox" if each.sandbox else REGIONS.get(each.region, each.region)
+        label = f"{each.name} · {place}" + (f" ({reason})" if reason else "")
+        options.append(
+            Option(each.name, label, reason, chosen=each.name == now, disabled=bool(reason) and each.name != now)
+        )
+    chosen = held.get(now) if now else None
+    if now and chosen is None:
+        options.append(Option(now, f"{now} (not in this team)", chosen=True))
+    return ConnectionChoice(
+        name=now or "",
+        options=tuple(options),
+        region=REGIONS.get(chosen.region, chosen.region) if chosen else "",
+        sandbox=chosen.sandbox if chosen else False,
+        none_fits=not any(not why_not(each, integration, family) for each in held.values()),
+        missing=bool(now) and chosen is None,
+        words=f"This step needs {FAMILY_WORDS.get(family or '', 'a key')}." if family else "",
+    )
+
+
+def why_not(facts: Facts, integration: str, family: str | None) -> str:
+    """Why a connection does not fit, or ""."""
+    if facts.integration != integration:
+        return "another service"
+    if family and family not in facts.families:
+        return f"without {FAMILY_WORDS.get(family, 'the key')}"
+    return ""

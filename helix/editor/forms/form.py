@@ -1,0 +1,187 @@
+"""The whole inspector of one step: header, settings, retry and errors, output."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from helix.editor.fields import ABSENT, Field, Group, Schema, html_id
+from helix.editor.forms.conditions import Branch, Rows, Unread, branches_of, rows_of
+from helix.editor.forms.connection import ConnectionChoice, Facts, connection_choice
+from helix.editor.forms.output import OutputRow, sample
+from helix.editor.forms.output import rows_of as output_rows
+from helix.editor.forms.paths import Types
+from helix.editor.forms.retry import Retry, retry_of
+from helix.editor.forms.schema import fields_of, grouped, unknown_fields
+from helix.editor.forms.triggers import Input, Schedule, inputs_of, schedule_of
+from helix.editor.forms.waiting import Wait, wait_of
+
+
+class Step(Protocol):
+    """What a form needs to know of a step type (see helix.flows.steps.StepType)."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def help(self) -> str: ...
+    @property
+    def family(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def icon(self) -> str: ...
+    @property
+    def input_schema(self) -> Mapping[str, Any]: ...
+    @property
+    def integration(self) -> str | None: ...
+    @property
+    def key_family(self) -> str | None: ...
+    @property
+    def destructive(self) -> str | None: ...
+    @property
+    def deprecated(self) -> str | None: ...
+    @property
+    def effect(self) -> str: ...
+    @property
+    def can_fail(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Form:
+    """Everything the inspector draws for one step. Of the special bodies at most one is there."""
+
+    node: str
+    type: str
+    step: Step | None
+    name: Field
+    key: Field
+    connection: ConnectionChoice | None
+    groups: tuple[Group, ...]
+    more: tuple[Group, ...]
+    more_open: bool
+    unknown: tuple[Field, ...]
+    raw: Field | None
+    branches: tuple[Branch, ...] | None = None
+    otherwise: str = ""
+    condition: Rows | Unread | None = None
+    inputs: tuple[Input, ...] | None = None
+    schedule: Schedule | None = None
+    wait: Wait | None = None
+    retry: Retry | None = None
+    output: tuple[OutputRow, ...] = ()
+    output_root: str = ""
+    sample: Any = None
+
+    @property
+    def sample_text(self) -> str:
+        """The made-up sample as JSON."""
+        return json.dumps(self.sample, ensure_ascii=False, indent=2)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to set."""
+        special = (self.branches, self.condition, self.inputs, self.schedule, self.wait, self.raw)
+        return not self.groups and not self.more and not self.unknown and all(each is None for each in special)
+
+
+_SPECIAL = {
+    "logic.branch": ("branches", "else"),
+    "logic.filter": ("when",),
+    "trigger.manual": ("fields",),
+    "trigger.schedule": ("cron", "timezone"),
+    "logic.wait": ("seconds", "until"),
+}
+
+
+def form_of(
+    node: Mapping[str, Any],
+    step: Step | None,
+    *,
+    output: Schema,
+    types: Types,
+    connections: Iterable[Facts],
+    now: datetime,
+) -> Form:
+    """The form of a node. `step` is None for a type that this installation does not know: its config is shown as JSON."""
+    key, config = str(node["key"]), node.get("config")
+    name = Field(
+        kind="text",
+        pointer="@name",
+        id=html_id(key, "name"),
+        title="Name",
+        value=node.get("name") or "",
+        required=True,
+        mappable=False,
+    )
+    key_field = Field(
+        kind="text", pointer="@key", id=html_id(key, "key"), title="Key", value=key, required=True, mappable=False,
+        help="How other steps name this one. Changing it rewrites every reference.",
+    )  # fmt: skip
+    if step is None or not isinstance(config, dict):
+        raw = Field(
+            kind="json", pointer="", id=html_id(key, "config"), title="Settings", value=config if config is not None else {}, mappable=False,
+            note="" if step is None else "These settings are no object. They are shown as JSON so that nothing is lost.",
+        )  # fmt: skip
+        return Form(key, str(node.get("type")), step, name, key_field, None, (), (), False, (), raw)
+    schema = dict(step.input_schema)
+    special = _SPECIAL.get(step.key, ())
+    fields = [
+        field
+        for field in fields_of(schema, config, key)
+        if field.pointer.strip("/") not in special and (field.kind != "fixed" or field.given)
+    ]
+    rules = schema.get("x-rules", ())
+    ordinary = [field for field in fields if not field.advanced]
+    advanced = [field for field in fields if field.advanced]
+    calls_out = step.integration is not None
+    root = "trigger" if step.kind == "trigger" else f"steps.{key}.data"
+    return Form(
+        node=key,
+        type=step.key,
+        step=step,
+        name=name,
+        key=key_field,
+        connection=connection_choice(
+            connections, now=node.get("connection"), integration=step.integration, family=step.key_family
+        )
+        if step.integration is not None
+        else None,
+        groups=grouped(ordinary, rules),
+        more=grouped(advanced, rules),
+        more_open=any(field.given for field in advanced),
+        unknown=unknown_fields(schema, config, key),
+        raw=None,
+        retry=retry_of(node, calls_out=calls_out, effect=step.effect or "A") if step.can_fail else None,
+        output=output_rows(output, root),
+        output_root=root,
+        sample=sample(output),
+        **_special(step.key, config, key, types, now),
+    )
+
+
+def _special(kind: str, config: Mapping[str, Any], key: str, types: Types, now: datetime) -> dict[str, Any]:
+    if kind == "logic.branch":
+        otherwise = config.get("else")
+        return {
+            "branches": branches_of(config, key, types.of),
+            "otherwise": otherwise if isinstance(otherwise, str) and otherwise else "else",
+        }
+    if kind == "logic.filter":
+        return {"condition": rows_of(config.get("when", ABSENT), key, "/when", types.of)}
+    if kind == "trigger.manual":
+        inputs = inputs_of(config, key)
+        raw = Field(
+            kind="json",
+            pointer="/fields",
+            id=html_id(key, "/fields"),
+            title="Fields",
+            value=config.get("fields"),
+            mappable=False,
+        )
+        return {"inputs": inputs} if inputs is not None else {"raw": raw}
+    if kind == "trigger.schedule":
+        return {"schedule": schedule_of(config, key, now)}
+    return {"wait": wait_of(config, key)} if kind == "logic.wait" else {}

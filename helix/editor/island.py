@@ -1,0 +1,87 @@
+"""The data that a page hands to the canvas: the contract is in docs/architecture.md, “The canvas island”."""
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from django.urls import reverse
+
+from helix.engine.models import Run, StepRun
+from helix.flows.models import Flow
+from helix.flows.steps import STEP_TYPES
+from helix.flows.using import connection_facts
+from helix.teams.models import Team
+
+
+@lru_cache(maxsize=1)
+def palette() -> list[dict[str, Any]]:
+    """Every step type as the canvas draws it."""
+    return [
+        {
+            "type": step.key,
+            "kind": step.kind,
+            "family": step.family,
+            "title": step.title,
+            "help": step.help,
+            "icon": step.icon,
+            "ports": [{"key": port.key, "label": port.label} for port in step.ports({"config": step.defaults})],
+            "needs_connection": step.integration is not None,
+            "integration": step.integration,
+            "destructive": step.destructive,
+            "deprecated": step.deprecated,
+            "defaults": step.defaults,
+        }
+        for step in STEP_TYPES.values()
+    ]
+
+
+def connections(team: Team) -> list[dict[str, Any]]:
+    """The team's connections as the canvas and the inspector offer them, the sandbox last."""
+    return [
+        {
+            "name": facts.name,
+            "integration": facts.integration,
+            "region": facts.region,
+            "sandbox": facts.sandbox,
+            "families": sorted(facts.families),
+        }
+        for facts in connection_facts(team).values()
+    ]
+
+
+def urls(flow: Flow) -> dict[str, str]:
+    """Addresses that the editor calls."""
+    at = {"team": flow.team.slug, "flow_id": flow.id}
+    names = ("draft", "inspector", "data", "choices", "check", "publish", "run", "enable", "rename")
+    addresses = {name: reverse(f"editor:{name}", kwargs=at) for name in names}
+    for room in ("flows", "runs", "connections"):
+        addresses[room] = reverse(f"{room}:list", kwargs={"team": flow.team.slug})
+    return addresses
+
+
+def editor_data(flow: Flow, mode: str) -> dict[str, Any]:
+    """What the editor page hands over."""
+    latest = flow.runs.order_by("-created_at", "-id").first()
+    return {
+        "mode": mode,
+        "flow": {
+            "id": str(flow.id),
+            "name": flow.name,
+            "enabled": flow.enabled,
+            "number": flow.published.number if flow.published else None,
+        },
+        "graph": json.loads(flow.draft),
+        "revision": flow.revision,
+        "problems": flow.problems,
+        "catalog": palette(),
+        "connections": connections(flow.team),
+        "urls": urls(flow),
+        "run": None,
+        "last_run": outputs(latest) if latest else None,
+    }
+
+
+def outputs(run: Run) -> dict[str, Any]:
+    """Small outputs of a run by step, for the data picker's “last value”."""
+    steps = StepRun.objects.filter(run=run, output__isnull=False).values_list("node", "output")
+    return {"id": str(run.id), "steps": {node: output for node, output in steps if len(json.dumps(output)) <= 20_000}}

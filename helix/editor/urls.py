@@ -1,0 +1,19 @@
+"""The editor's addresses, below /t/<team>/flows/<flow>/."""
+
+from django.urls import path
+
+from helix.editor.views import draft, edit, inspector, start
+
+app_name = "editor"
+urlpatterns = [
+    path("", edit.edit, name="edit"),
+    path("draft/", draft.draft, name="draft"),
+    path("check/", draft.check, name="check"),
+    path("publish/", draft.publish, name="publish"),
+    path("enable/", draft.enable, name="enable"),
+    path("rename/", draft.rename, name="rename"),
+    path("run/", start.run, name="run"),
+    path("inspector/", inspector.inspector, name="inspector"),
+    path("data/", inspector.data, name="data"),
+    path("choices/", inspector.choices, name="choices"),
+]

@@ -1,0 +1,22 @@
+"""The editor page."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from helix.editor.island import editor_data
+from helix.editor.views.flow import flow_or_404
+from helix.flows.drafts import recheck
+from helix.teams.access import TeamRequest, needs
+from helix.teams.roles import Ability, may
+
+
+@require_GET
+@needs(Ability.SEE)
+def edit(request: TeamRequest, flow_id: UUID) -> HttpResponse:
+    flow = flow_or_404(request, flow_id)
+    recheck(flow)
+    mode = "edit" if may(request.member.role, Ability.EDIT) else "read"
+    return render(request, "editor/editor.html", {"flow": flow, "editor_data": editor_data(flow, mode)})

@@ -1,0 +1,113 @@
+"""What is kept of a run: the run, its steps, every attempt at a step, and the signs of life of the workers."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from helix.engine.states import LIVE_RUN_STATES, Cause, RunState, StepState
+from helix.flows.models import Flow, FlowVersion
+from helix.ids import new_id
+from helix.teams.models import Team, User
+
+
+class Run(models.Model):
+    """One execution of one version, begun by one cause: (flow, cause_kind, cause_key) is unique, so a cause never starts two."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="runs")
+    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="runs")
+    version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="runs")
+    state = models.CharField(max_length=16, default=RunState.QUEUED)
+    attention = models.BooleanField(default=False)
+    cause_kind = models.CharField(max_length=16, choices=[(cause.value, cause.value) for cause in Cause])
+    cause_key = models.CharField(max_length=128)
+    entry = models.CharField(max_length=64)  # key of the trigger node it began at
+    payload = models.JSONField(default=dict)
+    message = models.TextField(blank=True)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["flow", "cause_kind", "cause_key"], name="one_run_for_a_cause"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["team", "-created_at", "-id"], name="runs_of_a_team"),
+            models.Index(fields=["flow", "-created_at", "-id"], name="runs_of_a_flow"),
+            models.Index(
+                fields=["team", "state", "-created_at"],
+                name="live_runs",
+                condition=Q(state__in=sorted(LIVE_RUN_STATES)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.flow}: {self.state}"
+
+
+class StepRun(models.Model):
+    """One step of a run. Every change of `state` is guarded by the state and token that the writer has seen."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps")
+    node = models.CharField(max_length=64)
+    item_key = models.CharField(max_length=64, default="")
+    iteration = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=16, default=StepState.PENDING)
+    token = models.PositiveBigIntegerField(default=0)  # fencing: each claim raises it
+    worker = models.CharField(max_length=64, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    attempts_made = models.PositiveIntegerField(default=0)
+    claims = models.PositiveIntegerField(default=0)  # since the last recorded outcome: a crashing step is found by it
+    effect = models.CharField(max_length=1, default="A")
+    sent_at = models.DateTimeField(null=True)
+    idempotency_key = models.CharField(max_length=26)
+    input = models.JSONField(null=True)
+    output = models.JSONField(null=True)  # the envelope {data, error, successful}
+    port = models.CharField(max_length=64, blank=True)
+    explanation = models.TextField(blank=True)
+    started_at = models.DateTimeField(null=True)  # first claim
+    claimed_at = models.DateTimeField(null=True)  # latest claim
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "node", "item_key", "iteration"], name="one_step_of_a_node"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], name="ready_steps", condition=Q(state="ready")),
+            models.Index(fields=["due_at"], name="waiting_steps", condition=Q(state="waiting")),
+            models.Index(fields=["lease_until"], name="leased_steps", condition=Q(state="running")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.node}: {self.state}"
+
+
+class Attempt(models.Model):
+    """One try of one step, with what was sent and what was answered, secrets masked."""
+
+    step = models.ForeignKey(StepRun, on_delete=models.CASCADE, related_name="attempts")
+    number = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=16)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    exchanges = models.JSONField(default=list)
+    error = models.JSONField(null=True)  # {kind, message, hint, status}
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["step", "number"], name="one_attempt_of_a_number")]
+        ordering: ClassVar = ["number"]
+
+
+class Worker(models.Model):
+    """A process that carries steps or duties; `ticked_at` is when it last did its round."""
+
+    name = models.CharField(max_length=96, primary_key=True)
+    kind = models.CharField(max_length=16)
+    pid = models.PositiveIntegerField()
+    ticked_at = models.DateTimeField()

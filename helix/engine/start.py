@@ -1,0 +1,98 @@
+"""A run begins, once per cause."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from helix.engine.bell import bell
+from helix.engine.decide import View, settle
+from helix.engine.keys import idempotency_key
+from helix.engine.models import Run, StepRun
+from helix.engine.plans import plan_of
+from helix.engine.states import Cause, RunState, StepState
+from helix.flows.models import FlowVersion
+from helix.flows.plan import Plan
+from helix.flows.steps import STEP_TYPES
+from helix.teams.models import User
+
+
+class NoTrigger(Exception):
+    """The version has no trigger that this cause could begin at."""
+
+
+def entry_for(plan: Plan, cause: Cause) -> str:
+    """The trigger node that a cause without a node of its own begins at: a manual one if there is one."""
+    manual = [key for key in plan.triggers if plan.nodes[key].type == "trigger.manual"]
+    wanted = manual or list(plan.triggers)
+    if not wanted:
+        raise NoTrigger(
+            f"This flow has no trigger, so a run “{cause.value}” has nowhere to begin. Add a manual trigger."
+        )
+    return wanted[0]
+
+
+def start(
+    version: FlowVersion,
+    *,
+    cause: Cause,
+    key: str,
+    payload: dict[str, Any],
+    by: User | None = None,
+    entry: str | None = None,
+) -> Run:
+    """A new run of the version, or the one that this cause (kind and key) already began. Rings the bell on commit."""
+    plan = plan_of(version.id)
+    entry = entry or entry_for(plan, cause)
+    try:
+        with transaction.atomic():
+            return _begin(version, plan, entry, cause, key, payload, by)
+    except IntegrityError:
+        known = Run.objects.filter(flow_id=version.flow_id, cause_kind=cause, cause_key=key).first()
+        if known is None:
+            raise
+        return known
+
+
+def _begin(
+    version: FlowVersion, plan: Plan, entry: str, cause: Cause, key: str, payload: dict[str, Any], by: User | None
+) -> Run:
+    now = timezone.now()
+    run = Run(
+        team_id=version.flow.team_id, flow_id=version.flow_id, version=version, cause_kind=cause, cause_key=key, entry=entry,
+        payload=payload, created_by=by, created_at=now,
+    )  # fmt: skip
+    before = {node: View(StepState.PENDING) for node in _reached(plan, entry)}
+    after = dict(before)
+    after[entry] = View(StepState.SUCCEEDED, "next")
+    decision = settle(plan, before, after)
+    over = decision.run == RunState.SUCCEEDED
+    run.state = RunState.SUCCEEDED if over else RunState.QUEUED
+    run.started_at = run.ended_at = now if over else None
+    run.save(force_insert=True)
+    rows = []
+    for node, view in after.items():
+        row = StepRun(run=run, node=node, state=view.state, port=view.port)
+        row.effect = STEP_TYPES[plan.nodes[node].type].effect
+        row.idempotency_key = idempotency_key(run.id, now, node)
+        row.due_at = now if view.state == StepState.READY else None
+        if node == entry:
+            row.output = {"data": payload, "error": None, "successful": True}
+            row.started_at = row.ended_at = now
+        elif view.state == StepState.SKIPPED:
+            row.ended_at = now
+        rows.append(row)
+    StepRun.objects.bulk_create(rows)
+    bell.ring(len(decision.now(StepState.READY)))
+    return run
+
+
+def _reached(plan: Plan, entry: str) -> list[str]:
+    """Nodes that the entry leads to, itself included, in the plan's order."""
+    seen, edge = {entry}, [entry]
+    while edge:
+        for targets in plan.out.get(edge.pop(), {}).values():
+            fresh = [target for target in targets if target not in seen]
+            seen.update(fresh)
+            edge.extend(fresh)
+    return [key for key in plan.order if key in seen]

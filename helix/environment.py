@@ -1,0 +1,158 @@
+"""The environment that Helix reads, typed: a wrong value stops the start with a sentence.
+
+Every variable is described here once; the table in docs/configuration.md is drawn from this class. A secret may also be
+given as the path of a file in `<NAME>_FILE`.
+"""
+
+import contextlib
+import json
+import os
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SECRETS = ("HELIX_SECRET_KEY", "HELIX_VAULT_KEYS", "DATABASE_URL", "REDIS_URL")
+
+
+class BadEnvironment(SystemExit):
+    """A setting that Helix cannot start with; its text says which, why, and what to write instead."""
+
+
+class Environment(BaseSettings):
+    """The settings of one Helix installation."""
+
+    model_config = SettingsConfigDict(extra="ignore", case_sensitive=True)
+
+    HELIX_DATA_DIR: Path = Field(
+        default=Path(".helix"), description="Folder of the embedded database, queue and secrets."
+    )
+    HELIX_PORT: int = Field(default=8000, ge=1, le=65535, description="Port of the web server started by `make run`.")
+    DATABASE_URL: str = Field(
+        default="", description="postgres://user:password@host:port/name; empty: SQLite in the data folder."
+    )
+    REDIS_URL: str = Field(default="", description="redis://… of the queue; empty: one is started beside Helix.")
+    HELIX_SECRET_KEY: SecretStr = Field(
+        default=SecretStr(""), description="Signs sessions and links; 50 random characters or more."
+    )
+    HELIX_VAULT_KEYS: SecretStr = Field(
+        default=SecretStr(""),
+        description="Keys that seal stored secrets: `id:base64 of 32 bytes`, comma separated, newest first.",
+    )
+    HELIX_BASE_URL: str = Field(default="", description="Address that people type; used in links and for cookies.")
+    HELIX_SANDBOX_URL: str = Field(
+        default="", description="Address of the built-in Customer.io sandbox; empty: no sandbox."
+    )
+    HELIX_EMBEDDED: bool = Field(default=False, description="Set by `manage.py up`: everything on this machine.")
+    HELIX_DEBUG: bool = Field(default=False, description="Shows error pages with details. Never in production.")
+    HELIX_WORKER_THREADS: int = Field(
+        default=16, ge=1, le=256, description="Steps that one worker process carries at once."
+    )
+    HELIX_LEASE_SECONDS: int = Field(
+        default=60, ge=2, le=3600, description="Time after which a silent worker's step is taken over."
+    )
+
+    @field_validator("HELIX_BASE_URL", "HELIX_SANDBOX_URL")
+    @classmethod
+    def _is_http(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in ("http", "https"):
+            raise ValueError(f"“{value}” is not a web address; write http://… or https://…")
+        return value.rstrip("/")
+
+    @field_validator("DATABASE_URL")
+    @classmethod
+    def _is_database(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in ("postgres", "postgresql", "sqlite"):
+            raise ValueError("write postgres://user:password@host:port/name, or leave it empty for SQLite")
+        return value
+
+    @field_validator("REDIS_URL")
+    @classmethod
+    def _is_redis(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in ("redis", "rediss", "unix"):
+            raise ValueError("write redis://:password@host:port/0")
+        return value
+
+    @model_validator(mode="after")
+    def _has_secrets(self) -> Self:
+        if not self.HELIX_EMBEDDED and not self.HELIX_DEBUG and self.HELIX_BASE_URL:
+            for name in ("HELIX_SECRET_KEY", "HELIX_VAULT_KEYS"):
+                if not getattr(self, name).get_secret_value():
+                    raise ValueError(f"{name} is missing; `python manage.py make_keys` prints a fresh one")
+        return self
+
+    def database(self) -> dict[str, Any]:
+        """Django's description of the database."""
+        url = urlsplit(self.DATABASE_URL)
+        if url.scheme in ("postgres", "postgresql"):
+            return {
+                "ENGINE": "django.db.backends.postgresql",
+                "NAME": unquote(url.path[1:]),
+                "USER": unquote(url.username or ""),
+                "PASSWORD": unquote(url.password or ""),
+                "HOST": unquote(url.hostname or "") or dict(parse_qsl(url.query)).get("host", ""),
+                "PORT": str(url.port or ""),
+                "CONN_MAX_AGE": None,
+                "CONN_HEALTH_CHECKS": True,
+                "OPTIONS": {
+                    "options": "-c statement_timeout=15000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=30000"
+                },
+            }
+        path = unquote(url.path) if url.scheme == "sqlite" else str(self.HELIX_DATA_DIR.resolve() / "helix.sqlite3")
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": path,
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+            },
+        }
+
+
+def kept_by_up(folder: Path) -> dict[str, str]:
+    """What `manage.py up` keeps in its data folder, so that a command typed beside it finds the same secrets and addresses."""
+    found: dict[str, str] = {}
+    for name, names in (
+        ("keys.json", {"secret_key": "HELIX_SECRET_KEY", "vault_keys": "HELIX_VAULT_KEYS"}),
+        ("up.json", {"web": "HELIX_BASE_URL", "sandbox": "HELIX_SANDBOX_URL"}),
+    ):
+        try:
+            kept = json.loads((folder / name).read_text())
+        except (OSError, ValueError):
+            continue
+        found |= {variable: kept[key] for key, variable in names.items() if kept.get(key)}
+    with contextlib.suppress(OSError):
+        found["REDIS_URL"] = (folder / "redis-url").read_text().strip()
+    return found
+
+
+def read_environment(*, with_kept: bool = True) -> Environment:
+    """The environment of this process, or a BadEnvironment that names each wrong variable.
+
+    What is not set is taken from the data folder of a local installation, unless `with_kept` is False.
+    """
+    given: dict[str, Any] = {}
+    if with_kept:
+        kept = kept_by_up(Path(os.environ.get("HELIX_DATA_DIR") or ".helix"))
+        given = {name: value for name, value in kept.items() if not os.environ.get(name)}
+    for name in SECRETS:
+        path = os.environ.get(f"{name}_FILE")
+        if path:
+            try:
+                given[name] = Path(path).read_text().strip()
+            except OSError as error:
+                raise BadEnvironment(
+                    f"Helix cannot start: {name}_FILE points to {path}, which cannot be read ({error.strerror})."
+                ) from None
+    try:
+        return Environment(**given)
+    except ValidationError as error:
+        lines = [
+            f"  {'.'.join(map(str, problem['loc'])) or 'settings'}: {problem['msg'].removeprefix('Value error, ')}"
+            for problem in error.errors()
+        ]
+        raise BadEnvironment("Helix cannot start, these settings are wrong:\n" + "\n".join(lines)) from None

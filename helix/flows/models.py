@@ -1,0 +1,66 @@
+"""What is kept of a flow: its draft, as it was sent, and its versions, which never change."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from helix.ids import new_id
+from helix.teams.models import Team, User
+
+
+class Flow(models.Model):
+    """A flow of a team. `draft` is the graph's JSON text exactly as the editor sent it; `revision` counts its savings."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="flows")
+    name = models.CharField(max_length=200)
+    draft = models.TextField()
+    revision = models.PositiveIntegerField(default=1)
+    problems = models.JSONField(default=list)
+    published: "models.ForeignKey[FlowVersion | None]" = models.ForeignKey(
+        "FlowVersion", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    enabled = models.BooleanField(default=False)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    edited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    edited_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["team", "-edited_at"], name="flows_of_a_team")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FlowVersion(models.Model):
+    """One frozen graph. Published ones have a number; a draft that was run is frozen without one."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(null=True)
+    graph = models.TextField()
+    plan = models.TextField()
+    content_hash = models.CharField(max_length=64)
+    note = models.TextField(blank=True)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["flow", "number"], name="one_version_of_a_number"),
+            models.UniqueConstraint(
+                fields=["flow", "content_hash"], condition=Q(number=None), name="one_frozen_draft_of_a_content"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.number}" if self.number else "draft"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert; a version that exists is never written again."""
+        if not self._state.adding:
+            raise TypeError("A version never changes; publish a new one.")
+        super().save(*args, **kwargs)

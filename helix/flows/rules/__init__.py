@@ -1,0 +1,52 @@
+"""The rules of the check, one a file. Each takes the Subject and yields Problems; none depends on another having run."""
+
+from collections.abc import Callable, Iterator
+
+from helix.flows.problems import Problem
+from helix.flows.rules import (
+    conditions,
+    connections,
+    cycles,
+    edges,
+    expressions,
+    failing,
+    fits,
+    forms,
+    joins,
+    keys,
+    marks,
+    ports,
+    reachable,
+    schedules,
+    settings,
+    shape,
+    triggers,
+    types,
+    values,
+)
+from helix.flows.subject import Subject
+
+Rule = Callable[[Subject], Iterator[Problem]]
+
+RULES: tuple[Rule, ...] = (
+    shape.rule,
+    keys.rule,
+    types.rule,
+    triggers.rule,
+    edges.rule,
+    cycles.rule,
+    reachable.rule,
+    joins.rule,
+    connections.rule,
+    settings.rule,
+    forms.rule,
+    schedules.rule,
+    values.rule,
+    ports.rule,
+    failing.rule,
+    expressions.rule,
+    fits.rule,
+    conditions.rule,
+    marks.rule,
+)
+"""In the order in which a person would mend them."""

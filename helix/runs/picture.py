@@ -1,0 +1,86 @@
+"""What the run page hands to the canvas: the graph as it was, with a state on each step."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from helix.engine.models import Run, StepRun
+from helix.engine.states import FINAL_RUN_STATES
+from helix.flows.steps import STEP_TYPES
+
+
+def step_states(steps: Iterable[StepRun], now: datetime | None = None) -> dict[str, dict[str, Any]]:
+    """{node key: {state, attempts, duration_ms, error}}; durations of live steps run until now."""
+    now = now or timezone.now()
+    return {step.node: _one(step, now) for step in steps}
+
+
+def _one(step: StepRun, now: datetime) -> dict[str, Any]:
+    error = (step.output or {}).get("error") if isinstance(step.output, dict) else None
+    spent = ((step.ended_at or now) - step.started_at).total_seconds() * 1000 if step.started_at else None
+    return {
+        "state": step.state,
+        "attempts": step.attempts_made,
+        "duration_ms": None if spent is None else max(0, round(spent)),
+        "error": {"message": error.get("message", ""), "hint": error.get("hint", "")} if error else None,
+        "port": step.port or None,
+    }
+
+
+def run_state(run: Run, steps: Iterable[StepRun]) -> dict[str, Any]:
+    """The run as `state.json` tells it."""
+    return {
+        "id": str(run.id),
+        "state": run.state,
+        "attention": run.attention,
+        "is_final": run.state in FINAL_RUN_STATES,
+        "steps": step_states(steps),
+    }
+
+
+def picture(run: Run, steps: Iterable[StepRun], team_slug: str) -> dict[str, Any]:
+    """The data of the canvas in mode "run" (docs/architecture.md, “The canvas island”)."""
+    graph = json.loads(run.version.graph)
+    return {
+        "mode": "run",
+        "flow": {
+            "id": str(run.flow_id),
+            "name": run.flow.name,
+            "enabled": run.flow.enabled,
+            "number": run.version.number,
+        },
+        "graph": graph,
+        "revision": 0,
+        "problems": [],
+        "catalog": [_type(key) for key in sorted({node["type"] for node in graph["nodes"]}) if key in STEP_TYPES],
+        "connections": [],
+        "urls": {
+            "state": reverse("runs:state", kwargs={"team": team_slug, "run_id": run.id}),
+            "flows": reverse("flows:list", kwargs={"team": team_slug}),
+            "runs": reverse("runs:list", kwargs={"team": team_slug}),
+        },
+        "run": run_state(run, steps),
+        "last_run": None,
+    }
+
+
+def _type(key: str) -> dict[str, Any]:
+    step = STEP_TYPES[key]
+    return {
+        "type": step.key,
+        "kind": step.kind,
+        "family": step.family,
+        "title": step.title,
+        "help": step.help,
+        "icon": step.icon,
+        "ports": [{"key": port.key, "label": port.label} for port in step.ports({"config": step.defaults})],
+        "needs_connection": step.integration is not None,
+        "integration": step.integration,
+        "destructive": step.destructive,
+        "deprecated": step.deprecated,
+        "defaults": step.defaults,
+    }

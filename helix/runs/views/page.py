@@ -1,0 +1,165 @@
+"""The page of one run, its timeline and state, and the fragment of one step."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from helix.engine.models import Run, StepRun
+from helix.engine.plans import plan_of
+from helix.engine.states import FINAL_RUN_STATES, LIVE_STEP_STATES, StepState
+from helix.flows.plan import PlanNode
+from helix.flows.steps import STEP_TYPES
+from helix.ids import new_id
+from helix.runs.picture import picture, run_state
+from helix.runs.timeline import Stepped, Tried
+from helix.runs.timeline import timeline as draw
+from helix.runs.views.finding import run_or_404, step_or_404
+from helix.runs.words import cause_icon, cause_words, seconds
+from helix.teams.access import TeamRequest, needs
+from helix.teams.roles import Ability, may
+
+OF_THE_LIST = (
+    "id",
+    "node",
+    "state",
+    "run_id",
+    "started_at",
+    "claimed_at",
+    "ended_at",
+    "due_at",
+    "attempts_made",
+    "port",
+)
+WORTH_A_LOOK = (StepState.UNKNOWN, StepState.FAILED, StepState.RUNNING, StepState.WAITING)
+
+
+@require_GET
+@needs(Ability.SEE)
+def run(request: TeamRequest, run_id: UUID) -> HttpResponse:
+    found = run_or_404(request, run_id)
+    steps = _in_order(found, list(found.steps.prefetch_related("attempts")))
+    chosen = _chosen(steps, request.GET.get("step", ""))
+    page = {
+        **_timeline(found, steps),
+        "editor_data": picture(found, steps, request.team.slug),
+        "chosen": chosen,
+        **(_step(request, found, chosen) if chosen else {}),
+    }
+    return render(request, "runs/run.html", page)
+
+
+@require_GET
+@needs(Ability.SEE)
+def timeline(request: TeamRequest, run_id: UUID) -> HttpResponse:
+    found = run_or_404(request, run_id)
+    return render(request, "runs/_timeline.html", _timeline(found, _in_order(found, list(_light(found)))))
+
+
+@require_GET
+@needs(Ability.SEE)
+def state(request: TeamRequest, run_id: UUID) -> HttpResponse:
+    found = run_or_404(request, run_id)
+    return JsonResponse(run_state(found, found.steps.all()))
+
+
+@require_GET
+@needs(Ability.SEE)
+def step(request: TeamRequest, run_id: UUID, step_id: UUID) -> HttpResponse:
+    found = step_or_404(request, run_id, step_id)
+    return render(request, "runs/_step.html", _step(request, found.run, found))
+
+
+def _light(run: Run) -> Any:
+    """The steps without their inputs and outputs."""
+    return run.steps.only(*OF_THE_LIST).prefetch_related("attempts")
+
+
+def _in_order(run: Run, steps: list[StepRun]) -> list[StepRun]:
+    place = {key: index for index, key in enumerate(plan_of(run.version_id).order)}
+    return sorted(steps, key=lambda step: (place.get(step.node, len(place)), step.iteration))
+
+
+def _chosen(steps: list[StepRun], key: str) -> StepRun | None:
+    """The step asked for, else the one most worth a look: in doubt, failed, under way; else the last that did something."""
+    asked = next((step for step in steps if step.node == key), None)
+    if asked is not None:
+        return asked
+    for state in WORTH_A_LOOK:
+        for step in steps:
+            if step.state == state:
+                return step
+    done = [step for step in steps if step.state == StepState.SUCCEEDED]
+    return done[-1] if done else next(iter(steps), None)
+
+
+def _timeline(run: Run, steps: list[StepRun]) -> dict[str, Any]:
+    now = timezone.now()
+    nodes = plan_of(run.version_id).nodes
+    began = min([run.started_at or run.created_at, *(step.started_at for step in steps if step.started_at)])
+    return {
+        "run": run,
+        "is_final": run.state in FINAL_RUN_STATES,
+        "cause": cause_words(run),
+        "cause_icon": cause_icon(run),
+        "seconds": seconds(run, now),
+        "timeline": draw([_stepped(step, nodes[step.node]) for step in steps], began, run.ended_at, now),
+        "in_doubt": [step for step in steps if step.state == StepState.UNKNOWN],
+        "failed": next((step for step in steps if step.state == StepState.FAILED and not step.port), None),
+        "again_key": str(new_id()),
+        "live_steps": any(step.state in LIVE_STEP_STATES for step in steps),
+    }
+
+
+def _stepped(step: StepRun, node: PlanNode) -> Stepped:
+    kind = STEP_TYPES.get(node.type)
+    return Stepped(
+        id=str(step.id),
+        key=step.node,
+        name=node.name or (kind.title if kind else step.node),
+        icon=kind.icon if kind else "box",
+        family=kind.family if kind else "logic",
+        state=step.state,
+        started_at=step.started_at,
+        claimed_at=step.claimed_at,
+        ended_at=step.ended_at,
+        due_at=step.due_at,
+        attempts=tuple(
+            Tried(attempt.number, attempt.outcome, attempt.started_at, attempt.ended_at)
+            for attempt in step.attempts.all()
+        ),
+    )
+
+
+def _step(request: TeamRequest, run: Run, step: StepRun) -> dict[str, Any]:
+    """What the fragment of a step shows; payloads only to those who may see them."""
+    node = plan_of(run.version_id).nodes[step.node]
+    attempts = list(step.attempts.all())
+    last = attempts[-1] if attempts else None
+    return {
+        "run": run,
+        "step": step,
+        "node": node,
+        "kind": STEP_TYPES.get(node.type),
+        "attempts": attempts[::-1],
+        "error": last.error
+        if last and last.error and step.state not in (StepState.SUCCEEDED, StepState.RUNNING)
+        else None,
+        "is_trigger": node.type.startswith("trigger."),
+        "sees_payloads": may(request.member.role, Ability.OPERATE),
+        "step_live": step.state in LIVE_STEP_STATES,
+        "run_final": run.state in FINAL_RUN_STATES,
+        "most_attempts": (node.retry or {}).get("max_attempts"),
+        "port_words": _port_words(step, node),
+    }
+
+
+def _port_words(step: StepRun, node: PlanNode) -> str:
+    """By which way the run went on, where there was a choice."""
+    if node.type == "logic.branch" and step.port:
+        labels = {choice["port"]: choice.get("label") or choice["port"] for choice in node.config.get("branches", [])}
+        return str(labels.get(step.port, step.port))
+    return "error" if step.port == "error" else ""

@@ -1,0 +1,41 @@
+"""Runs in words: what began one, and how long it took."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from helix.engine.models import Run
+from helix.engine.states import Cause
+
+
+def cause_words(run: Run) -> str:
+    """What began the run, as a person would say it."""
+    who = str(run.created_by) if run.created_by else ""
+    match run.cause_kind:
+        case Cause.SCHEDULE:
+            due = parse_datetime(str(run.payload.get("scheduled_for", "")))
+            return f"By schedule, due {timezone.localtime(due):%H:%M}" if due else "By schedule"
+        case Cause.TEST:
+            return f"Test by {who}" if who else "Test"
+        case Cause.API:
+            return f"By an API token of {who}" if who else "Through the API"
+        case Cause.WEBHOOK:
+            return "By webhook"
+        case _:
+            return f"Started by {who}" if who else "Started by hand"
+
+
+def cause_icon(run: Run) -> str:
+    return {
+        Cause.SCHEDULE: "calendar-clock",
+        Cause.TEST: "flask-conical",
+        Cause.API: "code",
+        Cause.WEBHOOK: "webhook",
+    }.get(Cause(run.cause_kind), "mouse-pointer-click")
+
+
+def seconds(run: Run, now: datetime) -> float | None:
+    """From its beginning to its end (or now); None while nothing has begun."""
+    began = run.started_at or (run.created_at if run.ended_at else None)
+    return max(0.0, ((run.ended_at or now) - began).total_seconds()) if began else None

@@ -1,0 +1,40 @@
+"""Roles and what each may do: the one table that views, API, templates and tests read."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    EDITOR = "editor"
+    ADMIN = "admin"
+    OWNER = "owner"
+
+
+RANK = {role: rank for rank, role in enumerate(Role)}
+
+
+class Ability(StrEnum):
+    SEE = "see"  # flows and runs
+    OPERATE = "operate"  # see payloads; start, cancel, retry, resolve
+    EDIT = "edit"  # drafts
+    PUBLISH = "publish"  # publish, schedule, switch on and off
+    CONNECT = "connect"  # create, rotate and test connections
+    ADMINISTER = "administer"  # members, tokens, retention
+    OWN = "own"  # delete the team, transfer it
+
+
+LEAST_ROLE = {
+    Ability.SEE: Role.VIEWER,
+    Ability.OPERATE: Role.OPERATOR,
+    Ability.EDIT: Role.EDITOR,
+    Ability.PUBLISH: Role.EDITOR,
+    Ability.CONNECT: Role.ADMIN,
+    Ability.ADMINISTER: Role.ADMIN,
+    Ability.OWN: Role.OWNER,
+}
+
+
+def may(role: str, ability: Ability) -> bool:
+    """Whether a member of this role may do that."""
+    return RANK[Role(role)] >= RANK[LEAST_ROLE[ability]]

@@ -1,0 +1,126 @@
+"""Starting by hand: the values a person or program gives are read against the fields of the manual trigger."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from helix.engine.start import entry_for
+from helix.engine.states import Cause
+from helix.flows.plan import Plan
+from helix.triggers.schedules import next_fire
+
+
+class BadInput(Exception):
+    """Values that the trigger does not take; `problems` maps a field's name to a sentence."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
+def payload_for(plan: Plan, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The payload of a run begun by hand or by API: the manual trigger's fields, or an example of what the schedule would give."""
+    node = plan.nodes[entry_for(plan, Cause.MANUAL)]
+    if node.type == "trigger.schedule":
+        now = timezone.now()
+        coming = next_fire(node.config["cron"], node.config["timezone"], now)
+        return {"fired_at": now.isoformat(), "scheduled_for": (coming or now).isoformat()}
+    if node.type != "trigger.manual":
+        return dict(given)
+    return read_fields(node.config.get("fields", []), given)
+
+
+def read_fields(fields: list[dict[str, Any]], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The given values, each of its field's type; BadInput names every value that is missing, of another type, or unknown."""
+    problems: dict[str, str] = {}
+    payload: dict[str, Any] = {}
+    for field in fields:
+        name, label = field["name"], field.get("label") or field["name"]
+        value = given.get(name, field.get("default"))
+        if value in (None, ""):
+            if field.get("required"):
+                problems[name] = f"“{label}” is required."
+            continue
+        try:
+            payload[name] = READERS[field.get("type", "text")](value)
+        except (ValueError, TypeError):
+            problems[name] = (
+                f"“{label}” must be {WANTED[field.get('type', 'text')]}; {json.dumps(value, ensure_ascii=False)[:80]} is not."
+            )
+    known = {field["name"] for field in fields}
+    for name in sorted(set(given) - known):
+        problems[name] = (
+            f"This flow takes no value named “{name[:64]}”. It takes: {', '.join(sorted(known)) or 'none'}."
+        )
+    if problems:
+        raise BadInput(problems)
+    return payload
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    raise TypeError
+
+
+def _number(value: Any) -> int | float:
+    if isinstance(value, bool):
+        raise TypeError
+    if isinstance(value, (int, float)):
+        return value
+    number = float(value)
+    if number != number or number in (float("inf"), float("-inf")):
+        raise ValueError
+    return int(number) if number.is_integer() else number
+
+
+def _integer(value: Any) -> int:
+    number = _number(value)
+    if number != int(number):
+        raise ValueError
+    return int(number)
+
+
+def _boolean(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = _text(value).lower()
+    if word not in YES + NO:
+        raise ValueError
+    return word in YES
+
+
+def _date(value: Any) -> str:
+    return date.fromisoformat(_text(value)).isoformat()
+
+
+def _datetime(value: Any) -> str:
+    return datetime.fromisoformat(_text(value)).isoformat()
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+YES, NO = ("true", "on", "yes"), ("false", "off", "no")
+READERS = {
+    "text": _text,
+    "number": _number,
+    "integer": _integer,
+    "boolean": _boolean,
+    "date": _date,
+    "datetime": _datetime,
+    "json": _json,
+}
+WANTED = {
+    "text": "text",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "yes or no",
+    "date": "a date such as 2026-11-23",
+    "datetime": "a date and time such as 2026-11-23T09:00:00+00:00",
+    "json": "JSON",
+}

@@ -1,0 +1,96 @@
+"""The rounds: duties that return every moment. The scheduler process makes them all; a worker makes its own, and takes the
+scheduler's over when that has been silent for a while."""
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import close_old_connections
+from django.utils import timezone
+
+from helix.engine.models import Worker
+from helix.engine.perform import work
+from helix.engine.sweep import ring_for_unheard, take_back_lost, wake_due
+from helix.triggers.due import fire_due
+
+SCHEDULER_PAUSE = 0.5
+WORKER_PAUSE = 2.0
+SILENT = timedelta(seconds=15)
+FORGOTTEN = timedelta(days=1)
+log = logging.getLogger(__name__)
+
+
+def sign(kind: str) -> None:
+    """Write this process's sign of life."""
+    name = f"{kind}:{socket.gethostname()[:64]}:{os.getpid()}"
+    Worker.objects.update_or_create(name=name, defaults={"kind": kind, "pid": os.getpid(), "ticked_at": timezone.now()})
+    Worker.objects.filter(ticked_at__lt=timezone.now() - FORGOTTEN).delete()
+
+
+def is_alive(kind: str) -> bool:
+    """Whether a process of this kind has made its round lately."""
+    return Worker.objects.filter(kind=kind, ticked_at__gte=timezone.now() - SILENT).exists()
+
+
+def duties() -> None:
+    """One round of the scheduler; each duty by itself, so that one that fails holds up no other."""
+    for duty in (fire_due, wake_due, take_back_lost, ring_for_unheard):
+        _safely(duty)
+
+
+def stand_in() -> None:
+    """The scheduler's duties, while no scheduler gives a sign of life."""
+    if not is_alive("scheduler"):
+        duties()
+
+
+def _safely(duty: Callable[[], object]) -> None:
+    try:
+        duty()
+    except Exception as error:  # the database is away, or a defect: the next round tries again
+        log.warning("%s: %s", duty.__name__, error)
+        close_old_connections()
+
+
+class SchedulerRounds:
+    """The scheduler process's loop."""
+
+    pause = SCHEDULER_PAUSE
+    kind = "scheduler"
+
+    def __init__(self) -> None:
+        self._end = threading.Event()
+
+    def go(self) -> None:
+        """Make rounds until `stop`; a sign of life every few seconds."""
+        rounds = 0
+        while not self._end.is_set():
+            if rounds % 6 == 0:
+                _safely(self._sign)
+            self.round()
+            rounds += 1
+            self._end.wait(self.pause)
+
+    def stop(self) -> None:
+        self._end.set()
+
+    def round(self) -> None:
+        duties()
+
+    def _sign(self) -> None:
+        close_old_connections()
+        sign(self.kind)
+
+
+class WorkerRounds(SchedulerRounds):
+    """A worker's loop beside Celery: looks for work that no message told of."""
+
+    pause = WORKER_PAUSE
+    kind = "worker"
+
+    def round(self) -> None:
+        _safely(work)
+        _safely(stand_in)

@@ -1,0 +1,19 @@
+"""Every address of Helix, room by room."""
+
+from django.urls import include, path
+
+from helix.api.urls import api
+from helix.health import healthz, readyz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("api/v1/", api.urls),
+    path("", include("helix.teams.urls")),
+    path("t/<slug:team>/flows/", include("helix.editor.flow_urls")),
+    path("t/<slug:team>/flows/<uuid:flow_id>/", include("helix.editor.urls")),
+    path("t/<slug:team>/runs/", include("helix.runs.urls")),
+    path("t/<slug:team>/connections/", include("helix.catalogue.connection_urls")),
+    path("t/<slug:team>/catalogue/", include("helix.catalogue.urls")),
+    path("t/<slug:team>/sandbox/", include("helix.catalogue.sandbox_urls")),
+]

@@ -1,0 +1,1 @@
+"""The words that actions are written in. Names no service; every service is written with them."""

@@ -1,0 +1,141 @@
+"""The socket under a call: kept connections, one deadline for the whole of it, and the moment of the first byte.
+
+httpx's timeouts are per read, so a peer that drips bytes outlives them. Here every connect, write and read of a call
+gets only what is left of its deadline. Before the first byte of a call is written, `before_send` is called; until then
+certainly nothing was sent. Knows httpx's transport (and httpcore below it), not what the calls mean.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import httpcore
+import httpx
+
+CONNECT_SECONDS = 10.0
+
+# httpcore writes the headers of answers to its debug log; a careless service repeats keys in them.
+logging.getLogger("httpcore").setLevel(logging.INFO)
+
+
+@dataclass
+class Flight:
+    """One call on its way: when it must be over (monotonic clock), and whether a byte has left."""
+
+    deadline: float
+    before_send: Callable[[], None]
+    sent: bool = False
+
+    def left(self, error: type[Exception], most: float | None = None) -> float:
+        """Seconds left, at most `most`; raises `error` when there are none."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise error("the time for this call is over")
+        return left if most is None else min(left, most)
+
+
+class _Current(threading.local):
+    flight: Flight | None = None
+
+
+_current = _Current()
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection that obeys the flight of the thread using it. Kept connections serve many flights."""
+
+    def __init__(self, inner: httpcore.NetworkStream) -> None:
+        self._inner = inner
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        flight = _current.flight
+        return self._inner.read(max_bytes, flight.left(httpcore.ReadTimeout) if flight else timeout)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        flight = _current.flight
+        if flight is None:
+            return self._inner.write(buffer, timeout)
+        left = flight.left(httpcore.WriteTimeout)
+        if buffer and not flight.sent:
+            flight.before_send()
+            left = flight.left(httpcore.WriteTimeout)
+            flight.sent = True
+        self._inner.write(buffer, left)
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        flight = _current.flight
+        seconds = flight.left(httpcore.ConnectTimeout, CONNECT_SECONDS) if flight else timeout
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, seconds))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class _Backend(httpcore.NetworkBackend):
+    def __init__(self) -> None:
+        self._inner = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        flight = _current.flight
+        seconds = flight.left(httpcore.ConnectTimeout, CONNECT_SECONDS) if flight else timeout
+        return _Stream(self._inner.connect_tcp(host, port, seconds, local_address, socket_options))
+
+
+class Transport(httpx.HTTPTransport):
+    """httpx's transport over connections that obey a `Flight`. Thread-safe; no proxies, no environment, no cookies."""
+
+    def __init__(self, *, connections: int = 100, keep_seconds: float = 30.0) -> None:
+        context = httpx.create_ssl_context(trust_env=False)
+        super().__init__(verify=context, trust_env=False)
+        # httpx offers no public way to give its pool a network backend.
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=context,
+            max_connections=connections,
+            max_keepalive_connections=connections,
+            keepalive_expiry=keep_seconds,
+            network_backend=_Backend(),
+        )
+
+    def fly(self, request: httpx.Request, flight: Flight) -> httpx.Response:
+        """Send one request and give its head; the body is read with `body`. httpx.TransportError when it breaks."""
+        left = flight.left(httpx.PoolTimeout)
+        request.extensions = {
+            **request.extensions,
+            "timeout": {"pool": left, "connect": left, "read": left, "write": left},
+        }
+        _current.flight = flight
+        try:
+            return self.handle_request(request)
+        finally:
+            _current.flight = None
+
+    def body(self, response: httpx.Response, flight: Flight) -> Iterable[bytes]:
+        """The raw parts of a body as they come, within the deadline of the flight."""
+        parts = iter(response.iter_raw())
+        while True:
+            _current.flight = flight
+            try:
+                part = next(parts, None)
+            finally:
+                _current.flight = None
+            if part is None:
+                return
+            yield part

@@ -1,0 +1,324 @@
+// @ts-check
+/** The canvas: draws the store with the vendored library, and turns gestures of the hand into commands. */
+
+import {
+  Background,
+  ConnectionLineType,
+  MiniMap,
+  ReactFlow,
+  createElement,
+  createRoot,
+  html,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "../vendor/xyflow-react-12.12.1.js";
+import { Card, Wire } from "./cards.js";
+import { find } from "./dom.js";
+import { nodeOf, reasonAgainst } from "./graph.js";
+import { CARD_H } from "./layout.js";
+import { cardWidth, positions } from "./places.js";
+import { createViews } from "./views.js";
+
+const GRID = 8;
+const MANY = 300;
+const nodeTypes = { step: Card };
+const edgeTypes = { wire: Wire };
+
+/**
+ * Draw the store into an element and keep it drawn.
+ * @param {HTMLElement} root
+ * @param {{store: any, catalog: any, commands?: any, onEdit?: (key: string) => void,
+ *          onAdd?: (ask: {source?: string, port?: string, edge?: string, at?: any, x: number, y: number}) => void,
+ *          onRefused?: (reason: string) => void}} parts
+ */
+export function mountCanvas(root, parts) {
+  const { store, catalog, commands } = parts;
+  const views = createViews(catalog);
+  /** @type {any} */
+  let flow = null;
+  const hint = document.createElement("div");
+  hint.className = "canvas-hint";
+  hint.hidden = true;
+  const host = document.createElement("div");
+  host.className = "canvas-host";
+  root.append(host, hint);
+  root.dataset.canvas = "";
+
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const glide = () => (calm.matches ? 0 : 220);
+  const edgeOf = (id) => store.get().graph.edges.find((edge) => `${edge.source}|${edge.port}|${edge.target}` === id);
+
+  /** The rectangle that all cards fill. */
+  function bounds() {
+    const { graph } = store.get();
+    const all = positions(graph, catalog);
+    const boxes = graph.nodes.map((node) => ({ ...all[node.key], w: cardWidth(catalog, node) }));
+    const [left, top] = [Math.min(...boxes.map((b) => b.x)), Math.min(...boxes.map((b) => b.y))];
+    return {
+      x: left,
+      y: top,
+      width: Math.max(...boxes.map((b) => b.x + b.w)) - left,
+      height: Math.max(...boxes.map((b) => b.y + CARD_H)) - top + 40,
+    };
+  }
+
+  const canvas = {
+    /** All steps in view. */
+    fit() {
+      flow?.fitView({ padding: 0.12, maxZoom: 1, duration: glide() });
+    },
+    /** The beginning of the flow, at a size that can be read. */
+    home(duration = glide()) {
+      if (!flow || !store.get().graph.nodes.length) return;
+      const box = bounds();
+      const [w, h] = [root.clientWidth, root.clientHeight];
+      const whole = Math.min((w - 80) / box.width, (h - 96) / box.height);
+      // Whole when that can still be read; else as large as its breadth allows.
+      const zoom = whole >= 0.75 ? Math.min(1, whole) : Math.max(0.7, Math.min(0.85, (w - 80) / box.width));
+      const first =
+        store.get().graph.nodes.find((node) => catalog.of(node).kind === "trigger") ?? store.get().graph.nodes[0];
+      const start = positions(store.get().graph, catalog)[first.key];
+      const fitsAcross = box.width * zoom <= w - 40;
+      const fitsDown = box.height * zoom <= h - 60;
+      const x = fitsAcross
+        ? (w - box.width * zoom) / 2 - box.x * zoom
+        : w / 2 - (start.x + cardWidth(catalog, first) / 2) * zoom;
+      // Flows grow downwards, so they begin near the top.
+      const y = (fitsDown ? Math.min((h - box.height * zoom) / 2, 88) : 48) - box.y * zoom;
+      flow.setViewport({ x, y, zoom }, { duration });
+    },
+    zoom(factor) {
+      flow?.zoomTo(flow.getZoom() * factor, { duration: glide() });
+    },
+    /** Bring a step into view when it is not, and focus it if asked. */
+    show(key, { focus = false } = {}) {
+      const node = nodeOf(store.get().graph, key);
+      if (!node || !flow) return;
+      const at = positions(store.get().graph, catalog)[key];
+      const zoom = flow.getZoom();
+      const { x: vx, y: vy } = flow.getViewport();
+      const box = {
+        left: at.x * zoom + vx,
+        top: at.y * zoom + vy,
+        w: cardWidth(catalog, node) * zoom,
+        h: (CARD_H + 40) * zoom,
+      };
+      const dx = inside(box.left, box.w, root.clientWidth, 40);
+      const dy = inside(box.top, box.h, root.clientHeight, 56);
+      if (dx || dy) flow.setViewport({ x: vx + dx, y: vy + dy, zoom }, { duration: glide() });
+      if (focus)
+        requestAnimationFrame(() =>
+          find(`[data-node="${CSS.escape(key)}"]`, root)?.focus({ preventScroll: true }),
+        );
+    },
+    /** A point of the window on the drawing. */
+    toDrawing(x, y) {
+      return flow ? flow.screenToFlowPosition({ x, y }) : { x: 0, y: 0 };
+    },
+    /** The middle of what is in view, on the drawing. */
+    middle() {
+      const box = root.getBoundingClientRect();
+      return canvas.toDrawing(box.left + box.width / 2, box.top + box.height / 2);
+    },
+    /** The wire or open exit under a point of the window. */
+    under(x, y) {
+      for (const element of document.elementsFromPoint(x, y)) {
+        const plus = element.closest("[data-add-after]");
+        if (plus instanceof HTMLElement) return { source: plus.dataset.addAfter, port: plus.dataset.addPort };
+        const wire = element.closest("[data-wire], [data-edge], .react-flow__edge");
+        const id = wire?.getAttribute("data-wire") ?? wire?.getAttribute("data-edge") ?? wire?.getAttribute("data-id");
+        if (id && edgeOf(id)) return { edge: id };
+      }
+      return null;
+    },
+    /** Light up the wire or exit that would take a dropped step. */
+    mark(spot) {
+      for (const old of root.querySelectorAll(".takes-drop")) old.classList.remove("takes-drop");
+      if (spot?.edge) {
+        root.querySelector(`[data-wire="${CSS.escape(spot.edge)}"]`)?.classList.add("takes-drop");
+        root.querySelector(`.react-flow__edge[data-id="${CSS.escape(spot.edge)}"]`)?.classList.add("takes-drop");
+      } else if (spot?.source) {
+        root
+          .querySelector(`[data-add-after="${CSS.escape(spot.source)}"][data-add-port="${CSS.escape(spot.port)}"]`)
+          ?.classList.add("takes-drop");
+      }
+    },
+    destroy: () => reactRoot.unmount(),
+  };
+
+  /** While a wire is in the hand: say why the card under it may not take it. */
+  function watchConnection(from) {
+    const { graph } = store.get();
+    for (const card of root.querySelectorAll("[data-node]")) {
+      if (
+        card instanceof HTMLElement &&
+        reasonAgainst(graph, catalog, from.nodeId, from.handleId, card.dataset.node ?? "")
+      )
+        card.dataset.refused = "";
+    }
+    const stopWatching = new AbortController();
+    const at = { key: /** @type {string|null} */ (null), reason: /** @type {string|null} */ (null), x: 0, y: 0 };
+    addEventListener(
+      "pointermove",
+      (event) => {
+        const card = document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-node]");
+        at.key = card && root.contains(card) ? card.getAttribute("data-node") : null;
+        at.reason =
+          at.key && at.key !== from.nodeId ? reasonAgainst(graph, catalog, from.nodeId, from.handleId, at.key) : null;
+        for (const old of root.querySelectorAll(".takes-wire")) if (old !== card) old.classList.remove("takes-wire");
+        if (at.key && !at.reason && at.key !== from.nodeId) card?.classList.add("takes-wire");
+        hint.hidden = !at.reason;
+        root.classList.toggle("is-refusing", !!at.reason);
+        hint.textContent = at.reason;
+        const box = root.getBoundingClientRect();
+        const [x, y] = [Math.min(event.clientX - box.left + 14, box.width - 250), event.clientY - box.top + 18];
+        hint.style.transform = `translate(${x}px, ${y}px)`;
+      },
+      { signal: stopWatching.signal, capture: true },
+    );
+    return () => {
+      stopWatching.abort();
+      hint.hidden = true;
+      root.classList.remove("is-refusing");
+      for (const card of root.querySelectorAll("[data-refused]")) card.removeAttribute("data-refused");
+      for (const card of root.querySelectorAll(".takes-wire")) card.classList.remove("takes-wire");
+      return at;
+    };
+  }
+
+  const refusalOf = (source, port, target) => reasonAgainst(store.get().graph, catalog, source, port, target);
+  const tell = (key) => root.dispatchEvent(new CustomEvent("helix:step", { detail: { key }, bubbles: true }));
+
+  function connect(source, port, target) {
+    const reason = commands.connect(source, port, target);
+    if (reason) parts.onRefused?.(reason);
+  }
+
+  function Canvas() {
+    const state = useSyncExternalStore(store.subscribe, store.get);
+    const [dragged, setDragged] = useState({});
+    const ending = useRef(/** @type {null | (() => any)} */ (null));
+    const editable = state.mode === "edit";
+    const nodes = useMemo(() => views.nodesOf(state, dragged), [state, dragged]);
+    const edges = useMemo(() => views.edgesOf(state), [state]);
+    function onNodesChange(changes) {
+      let moved = null;
+      let chosen = null;
+      for (const change of changes) {
+        if (change.type === "position" && change.position && change.dragging)
+          moved = { ...(moved ?? dragged), [change.id]: change.position };
+        if (change.type === "select") {
+          chosen ??= new Set(store.get().selection);
+          if (change.selected) chosen.add(change.id);
+          else chosen.delete(change.id);
+        }
+      }
+      if (moved) setDragged(moved);
+      const now = store.get().selection;
+      if (chosen && (chosen.size !== now.length || now.some((key) => !chosen.has(key)))) store.select([...chosen]);
+    }
+
+    function onMoved(_, __, list) {
+      const to = Object.fromEntries(list.map((node) => [node.id, node.position]));
+      const all = positions(store.get().graph, catalog);
+      const real = Object.entries(to).some(([key, p]) => all[key] && (all[key].x !== p.x || all[key].y !== p.y));
+      if (real) commands.move(to);
+      setDragged({});
+    }
+
+    function onConnectEnd(event, connection) {
+      const at = ending.current?.();
+      ending.current = null;
+      const { fromHandle, toHandle, isValid } = connection;
+      if (!fromHandle || (isValid && toHandle)) return;
+      const point = event.changedTouches?.[0] ?? event;
+      const key =
+        at?.key ??
+        document.elementFromPoint(point.clientX, point.clientY)?.closest("[data-node]")?.getAttribute("data-node");
+      if (key && key !== fromHandle.nodeId) {
+        connect(fromHandle.nodeId, fromHandle.id, key);
+      } else if (!key && host.contains(document.elementFromPoint(point.clientX, point.clientY))) {
+        const drop = canvas.toDrawing(point.clientX, point.clientY);
+        parts.onAdd?.({
+          source: fromHandle.nodeId,
+          port: fromHandle.id,
+          x: point.clientX,
+          y: point.clientY,
+          at: { x: snap(drop.x - 124), y: snap(drop.y) },
+        });
+      }
+    }
+
+    return html`
+      <${ReactFlow}
+        nodes=${nodes} edges=${edges} nodeTypes=${nodeTypes} edgeTypes=${edgeTypes}
+        onInit=${(instance) => {
+          flow = instance;
+          canvas.home(0);
+          root.dataset.ready = "";
+        }}
+        onNodesChange=${onNodesChange}
+        onEdgesChange=${(changes) =>
+          changes.forEach((c) => {
+            if (c.type === "select" && editable) {
+              if (c.selected) {
+                store.select(null);
+                store.set({ edge: c.id });
+              } else if (store.get().edge === c.id) store.set({ edge: null });
+            }
+          })}
+        onNodeDragStop=${onMoved} onSelectionDragStop=${(event, list) => onMoved(event, null, list)}
+        onConnectStart=${(_, from) => {
+          ending.current = watchConnection(from);
+        }}
+        onConnect=${({ source, sourceHandle, target }) => connect(source, sourceHandle, target)}
+        onConnectEnd=${onConnectEnd}
+        isValidConnection=${({ source, sourceHandle, target }) => !refusalOf(source, sourceHandle, target)}
+        onNodeClick=${(_, node) => tell(node.id)} onNodeDoubleClick=${(_, node) => parts.onEdit?.(node.id)}
+        onPaneClick=${() => store.select(null)}
+        nodesDraggable=${editable} nodesConnectable=${editable} edgesFocusable=${false} connectOnClick=${false}
+        deleteKeyCode=${null} disableKeyboardA11y zoomOnDoubleClick=${false} panOnScroll selectionMode="partial"
+        multiSelectionKeyCode=${["Meta", "Control", "Shift"]} nodeDragThreshold=${3} connectionRadius=${36}
+        snapToGrid snapGrid=${[GRID, GRID]} minZoom=${0.1} maxZoom=${2} connectionLineType=${ConnectionLineType.SmoothStep}
+        onlyRenderVisibleElements=${nodes.length > MANY} ariaLabelConfig=${{ "minimap.ariaLabel": "Small map of the flow" }}>
+        <${Background} gap=${24} size=${1.5} />
+        ${nodes.length > 5 && html`<${MiniMap} pannable zoomable nodeClassName=${miniLook} nodeBorderRadius=${12} />`}
+      <//>`;
+  }
+
+  if (editableClicks(parts)) {
+    root.addEventListener("click", (event) => {
+      const button =
+        event.target instanceof Element ? event.target.closest("[data-add-after], [data-add-on], [data-cut]") : null;
+      if (!(button instanceof HTMLElement)) return;
+      event.stopPropagation();
+      const { left, bottom } = button.getBoundingClientRect();
+      if (button.dataset.cut) commands.disconnect(button.dataset.cut);
+      else
+        parts.onAdd?.({
+          source: button.dataset.addAfter,
+          port: button.dataset.addPort,
+          edge: button.dataset.addOn,
+          x: left,
+          y: bottom + 6,
+        });
+    });
+  }
+
+  const reactRoot = createRoot(host);
+  reactRoot.render(createElement(Canvas));
+  return canvas;
+}
+
+const miniLook = (node) => `mini ${node.data.entry.family} ${node.data.run?.state ?? ""}`;
+
+/** How far to push a stretch so that it lies in the room with a margin; 0 when it does. */
+function inside(start, length, room, margin) {
+  if (start < margin) return margin - start;
+  return Math.min(0, Math.max(room - margin - length, margin) - start);
+}
+
+const editableClicks = (parts) => !!parts.onAdd && !!parts.commands;
+export const snap = (n) => Math.round(n / GRID) * GRID;

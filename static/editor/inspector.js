@@ -1,0 +1,375 @@
+// @ts-check
+/** The settings of the selected step: draws the server's form, binds it to the store, keeps both true to each other. */
+
+import { rowPart, setRowPart, shapeOf, shownAt } from "./conditions.js";
+import { el, icon } from "./dom.js";
+import { nodeOf, withNode } from "./graph.js";
+import { createActions } from "./inspector_actions.js";
+import { createChoices } from "./inspector_choices.js";
+import { UNREADY, drawChip, judge, show, tellMoment, valueOf } from "./inspector_controls.js";
+import { askForHtml, fragmentOf } from "./inspector_html.js";
+import { drawProblems, placeOf } from "./inspector_problems.js";
+import { getAt, liquidOf, repaired, setAt, typeOf } from "./inspector_values.js";
+import { createPicker } from "./picker.js";
+
+const TYPING_MS = 350;
+const CONTROLS = "[data-pointer][data-kind]";
+
+/**
+ * @param {HTMLElement} element the panel @param {any} store
+ * @param {{urls: Record<string, string>, announce: (text: string) => void, toast?: any, commands?: any, [more: string]: any}} options
+ */
+export function mountInspector(element, store, { urls, announce, toast = null, commands = null }) {
+  const body = el("div", { class: "insp-body" });
+  element.replaceChildren(body);
+  let drawnKey = /** @type {string|null} */ (null);
+  let drawnShape = "";
+  let asked = 0;
+  let asking = new AbortController();
+  let timer = 0;
+  let focusNext = /** @type {string|null} */ (null);
+  let typing = /** @type {Element|null} */ (null);
+  let own = false;
+  let tab = "configure";
+  let checkedGraph = store.get().graph;
+  /** JSON that is half typed, by step and pointer: kept over redraws, never stored. */
+  const halfTyped = new Map();
+
+  const form = () => /** @type {HTMLElement|null} */ (body.querySelector("[data-form]"));
+  const node = () => nodeOf(store.get().graph, drawnKey);
+  const controls = () => /** @type {any[]} */ ([...body.querySelectorAll(CONTROLS)]);
+
+  /** @type {import("./inspector_actions.js").Desk} */
+  const desk = {
+    store, node, key: () => drawnKey ?? "", redraw: () => draw(0), tell: announce,
+    change(label, change, { merge, focus } = {}) {
+      if (focus) focusNext = focus;
+      store.commit(label, (graph) => withNode(graph, drawnKey, change), { merge });
+    },
+    picker: createPicker({
+      announce,
+      ask: (field, inText, signal) => askForHtml(urls.data, { graph: store.get().graph, node: drawnKey, field, in_text: inText }, signal),
+    }),
+    choices: createChoices({
+      url: urls.choices ?? urls.inspector.replace(/inspector\/$/, "choices/"),
+      connection: () => node()?.connection ?? "",
+      chosen: (control, id) => {
+        control.value = id;
+        control.dispatchEvent(new InputEvent("input", { bubbles: true }));
+        control.focus();
+      },
+    }),
+  };
+  const { actions, onInput, onChange, onCaret } = createActions(desk);
+
+  // ---- drawing --------------------------------------------------------------------------------------------------------
+
+  function empty(words, hint) {
+    drawnKey = null;
+    body.replaceChildren(el("div", { class: "insp-empty" }, icon("mouse-pointer-click"), el("p", { text: words }), el("p", { class: "fld-help", text: hint })));
+  }
+
+  function select() {
+    const { selected, selection, mode } = store.get();
+    clearTimeout(timer);
+    asking.abort();
+    desk.picker.close();
+    desk.choices.close();
+    element.setAttribute("aria-busy", "false");
+    if (selection.length > 1) return empty(`${selection.length} steps are selected`, "Select one step to set it up.");
+    if (!selected) return empty("No step is selected", mode === "edit" ? "Select a step to set it up, or drag one from the list onto the canvas." : "Select a step to see its settings.");
+    return draw(0);
+  }
+
+  /** Ask for the form of the selected step, soon. Several reasons to draw become one. */
+  function draw(wait = 30) {
+    clearTimeout(timer);
+    if (store.get().selected) element.setAttribute("aria-busy", "true");
+    timer = setTimeout(() => void load(), wait);
+  }
+
+  async function load() {
+    const { graph, selected } = store.get();
+    const wanted = nodeOf(graph, selected);
+    if (!wanted) return;
+    const number = ++asked;
+    asking.abort();
+    asking = new AbortController();
+    if (drawnKey !== selected) body.classList.add("is-leaving");
+    const answer = await askForHtml(urls.inspector, { graph, node: selected }, asking.signal);
+    if (!answer || number !== asked || store.get().selected !== selected) return;
+    body.classList.remove("is-leaving");
+    element.setAttribute("aria-busy", "false");
+    if (answer.html === undefined) {
+      if (drawnKey === selected) return announce(answer.trouble);
+      empty("The settings could not be drawn", answer.trouble);
+      body.firstElementChild?.append(el("button", { type: "button", class: "button small", text: "Try again", on: { click: () => draw(0) } }));
+      return;
+    }
+    swap(answer.html, selected, wanted);
+  }
+
+  /** Put the drawn form in place; focus, cursor, folds, tab and scroll stay where they were. */
+  function swap(html, key, drawnFrom) {
+    const same = drawnKey === key;
+    const keep = same ? kept() : null;
+    body.replaceChildren(fragmentOf(html));
+    drawnKey = key;
+    drawnShape = shapeOf(drawnFrom);
+    if (!same) {
+      typing = null;
+      element.scrollTop = 0;
+    }
+    const panels = [...body.querySelectorAll("[data-panel]")].map((panel) => /** @type {any} */ (panel).dataset.panel);
+    if (!panels.includes(tab)) tab = "configure";
+    showTab(tab);
+    for (const fold of /** @type {NodeListOf<any>} */ (body.querySelectorAll("details[data-fold]"))) {
+      if (keep?.folds.has(fold.dataset.fold)) fold.open = keep.folds.get(fold.dataset.fold);
+    }
+    for (const control of controls()) {
+      const half = halfTyped.get(`${key}|${control.dataset.pointer}`);
+      if (half !== undefined && control.dataset.kind === "json") control.value = half;
+      if (control.dataset.kind === "duration") show(control, getAt(node(), control.dataset.pointer));
+    }
+    if (keep) {
+      element.scrollTop = keep.scroll;
+      refocus(keep);
+    }
+    if (store.get().mode !== "edit") body.querySelector("fieldset")?.setAttribute("disabled", "");
+    dress();
+    sync();
+  }
+
+  function kept() {
+    const focused = /** @type {any} */ (document.activeElement);
+    const inside = body.contains(focused) ? focused : null;
+    return {
+      scroll: element.scrollTop,
+      folds: new Map([...body.querySelectorAll("details[data-fold]")].map((fold) => [/** @type {any} */ (fold).dataset.fold, /** @type {any} */ (fold).open])),
+      id: inside?.id || null,
+      act: inside?.dataset?.action ? { action: inside.dataset.action, field: inside.closest("[data-field]")?.dataset.field ?? null, at: inside.dataset.at ?? null } : null,
+      value: inside && "value" in inside ? inside.value : null,
+      cursor: inside && typeof inside.selectionStart === "number" ? [inside.selectionStart, inside.selectionEnd] : null,
+    };
+  }
+
+  function refocus({ id, value, cursor, act }) {
+    if (focusNext) {
+      const target = targetOf(focusNext);
+      focusNext = null;
+      if (target && !document.querySelector("[data-picker]:popover-open")) {
+        target.focus();
+        return target.select?.();
+      }
+    }
+    const again = /** @type {any} */ (id ? document.getElementById(id) : act ? sameButton(act) : null);
+    if (!again || !body.contains(again)) return;
+    if (value !== null && "value" in again && !again.matches("select, [type=checkbox], [type=radio]")) again.value = value;
+    again.focus({ preventScroll: true });
+    if (typing) typing = again;
+    if (cursor && again.setSelectionRange && /^(text|search|textarea)$/.test(again.type)) again.setSelectionRange(cursor[0], cursor[1]);
+  }
+
+  function sameButton({ action, field, at }) {
+    return [...body.querySelectorAll(`[data-action="${CSS.escape(action)}"]`)].find((button) =>
+      at === null ? /** @type {any} */ (button.closest("[data-field]"))?.dataset.field === field : /** @type {any} */ (button).dataset.at === at);
+  }
+
+  /** Where a change wants the focus: a field, the name of an entry, the newest comparison. */
+  function targetOf(place) {
+    if (place === "last-condition") return /** @type {any} */ ([...body.querySelectorAll('[data-row] [data-pointer$="/left"]')].at(-1));
+    if (place.startsWith("key:")) return /** @type {any} */ (body.querySelector(`[data-key-of="${CSS.escape(place.slice(4))}"]`));
+    const wrapper = body.querySelector(`[data-field="${CSS.escape(place)}"], [data-rows="${CSS.escape(place)}"]`);
+    return /** @type {any} */ (wrapper?.querySelector(CONTROLS) ?? wrapper?.querySelector("button"));
+  }
+
+  function showTab(name) {
+    tab = name;
+    for (const button of /** @type {NodeListOf<any>} */ (body.querySelectorAll("[role=tab]"))) {
+      const chosen = button.dataset.tab === name;
+      button.setAttribute("aria-selected", String(chosen));
+      button.tabIndex = chosen ? 0 : -1;
+    }
+    for (const panel of /** @type {NodeListOf<any>} */ (body.querySelectorAll("[data-panel]"))) panel.hidden = panel.dataset.panel !== name;
+  }
+
+  /** What the browser adds to the drawn form: chips, moments in words, names of choices, summaries of items. */
+  function dress() {
+    const { graph } = store.get();
+    for (const mapping of /** @type {NodeListOf<HTMLElement>} */ (body.querySelectorAll("[data-mapping]"))) drawChip(mapping, graph);
+    for (const control of controls()) {
+      judge(control);
+      tellMoment(control);
+      if (control.closest("[data-choices]")) desk.choices.tell(control);
+    }
+    for (const line of /** @type {NodeListOf<HTMLElement>} */ (body.querySelectorAll("[data-item-words]"))) line.textContent = summaryOf(getAt(node(), line.dataset.itemWords ?? ""));
+    drawMarks();
+  }
+
+  function drawMarks() {
+    const drawn = form();
+    if (drawn && drawnKey) drawProblems(drawn, store.get().problems.filter((problem) => problem.node === drawnKey), repair);
+  }
+
+  function repair(problem) {
+    const { label, patch } = problem.repair;
+    const done = store.commit(label ?? "Mend", (graph) => repaired(graph, patch ?? [], checkedGraph));
+    announce(done ? `${label ?? "Mended"}: done` : "This no longer fits the flow as it is now.");
+  }
+
+  // ---- staying true ---------------------------------------------------------------------------------------------------
+
+  /** After a change of the graph: show its values; draw again when their shape is not the drawn one. */
+  function sync() {
+    const now = node();
+    if (!now || !form()) return;
+    let reshaped = shapeOf(now) !== drawnShape;
+    for (const field of /** @type {NodeListOf<HTMLElement>} */ (body.querySelectorAll("[data-shape-kind]"))) {
+      if (field.dataset.shapeKind !== "none" && shapeAt(field, now) !== field.dataset.shape && !(own && typing && field.contains(typing))) reshaped = true;
+    }
+    for (const control of controls()) {
+      const before = control.value;
+      if (control.dataset.kind === "rekey") control.value = now.key;
+      else show(control, shownAt(now, control.dataset.pointer));
+      if (control.dataset.redraw !== undefined && control.value !== before) reshaped = true;
+    }
+    dress();
+    if (reshaped) draw(typing ? TYPING_MS : 0);
+  }
+
+  /** The shape of a value, in the words of fields.Field.shape. */
+  function shapeAt(field, now) {
+    const value = shownAt(now, field.dataset.field ?? "");
+    const kind = field.dataset.shapeKind;
+    if (liquidOf(value) !== null) return "mapped";
+    if (kind === "list") return `[${Array.isArray(value) ? value.length : 0}]`;
+    if (kind === "table") return JSON.stringify(value && typeof value === "object" ? Object.keys(value) : []);
+    return kind === "any" ? typeOf(value) : "fixed";
+  }
+
+  // ---- hands ----------------------------------------------------------------------------------------------------------
+
+  body.addEventListener("submit", (event) => event.preventDefault());
+
+  body.addEventListener("input", (event) => {
+    const control = /** @type {any} */ (event.target);
+    if (onInput(control) || !control.matches(CONTROLS) || control.dataset.kind === "rekey") return;
+    const { pointer } = control.dataset;
+    const isText = control.matches("textarea, input:not([type=checkbox], [type=radio])");
+    typing = isText ? control : null;
+    judge(control);
+    tellMoment(control);
+    const value = valueOf(control);
+    const half = `${drawnKey}|${pointer}`;
+    if (value === UNREADY) return void halfTyped.set(half, control.value);
+    halfTyped.delete(half);
+    if (control.closest("[data-choices]")) lookUp(control);
+    const title = control.closest("[data-field]")?.dataset.title ?? "Field";
+    const put = rowPart(pointer) ? setRowPart : setAt;
+    own = true;
+    desk.change(pointer === "@name" ? "Rename" : `Set “${title}”`, (now) => put(now, pointer, value), { merge: `${drawnKey}:${pointer}` });
+    own = false;
+    if (control.dataset.redraw !== undefined) draw(isText ? TYPING_MS : 0);
+  });
+
+  /** In a field of choices, words search the account, digits are an id. */
+  function lookUp(control) {
+    const text = control.value.trim();
+    if (text.includes("{{")) desk.choices.close();
+    else desk.choices.open(control, /^\d*$/.test(text) ? "" : text);
+  }
+
+  body.addEventListener("change", (event) => {
+    const control = /** @type {any} */ (event.target);
+    if (control.dataset.kind === "rekey") return rekey(control);
+    onChange(control);
+    if (control === typing) typing = null;
+    sync();
+  });
+
+  function rekey(control) {
+    const wanted = control.value.trim();
+    if (!commands || wanted === drawnKey) return;
+    const reason = commands.rekey(drawnKey, wanted);
+    if (!reason) return announce(`Key changed to ${wanted}; references follow`);
+    control.value = drawnKey;
+    if (toast) toast(reason, { tone: "err" });
+    announce(reason);
+  }
+
+  body.addEventListener("click", (event) => {
+    const target = /** @type {any} */ (event.target);
+    const chosen = target.closest("[role=tab]");
+    if (chosen) return showTab(chosen.dataset.tab);
+    const button = target.closest("[data-action]");
+    if (!button || button.disabled) return;
+    if (button.closest("summary")) event.preventDefault();
+    typing = null;
+    actions[button.dataset.action]?.(button);
+  });
+
+  body.addEventListener("keydown", (event) => {
+    const target = /** @type {any} */ (event.target);
+    if (target.closest?.("[data-choices]") && target.matches("input") && desk.choices.key(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (target.matches?.("[role=tab]") && ["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) {
+      const tabs = /** @type {any[]} */ ([...body.querySelectorAll("[role=tab]")]);
+      const at = tabs.indexOf(target);
+      const next = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tabs.length - 1 }[event.key] ?? at;
+      const button = tabs[(next + tabs.length) % tabs.length];
+      showTab(button.dataset.tab);
+      button.focus();
+      event.preventDefault();
+    } else if (event.key === "Enter" && target.matches?.("input")) {
+      event.preventDefault();
+      const rows = target.closest(".line") && target.closest("[data-rows]");
+      if (rows && !target.dataset.keyOf && target.value !== "") rows.querySelector(":scope > [data-action^='add-']")?.click();
+      else target.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  });
+
+  body.addEventListener("focusin", (event) => {
+    const control = /** @type {any} */ (event.target);
+    if (control.matches("[data-choices] input") && control.value.trim() === "") desk.choices.open(control);
+  });
+  body.addEventListener("focusout", (event) => {
+    const control = /** @type {any} */ (event.target);
+    onCaret(control);
+    if (control.matches?.("[data-choices] input")) desk.choices.close();
+    if (control !== typing) return;
+    typing = null;
+    sync();
+  });
+
+  store.subscribe((state, before) => {
+    if (state.problems !== before.problems) checkedGraph = state.graph;
+    if (state.selected !== before.selected || state.selection.length !== before.selection.length || state.mode !== before.mode) select();
+    else if (state.graph !== before.graph && state.selected === drawnKey && drawnKey) {
+      if (nodeOf(state.graph, drawnKey) !== nodeOf(before.graph, drawnKey)) sync();
+      else dress();
+    }
+    if (state.problems !== before.problems) drawMarks();
+  });
+  select();
+
+  return {
+    /** Show a field of the drawn step, on whichever tab and in whichever fold it is, and focus it. @param {string|null} field */
+    reveal(field) {
+      const place = /** @type {any} */ (form() && field ? placeOf(form(), field) : null);
+      if (!place) return;
+      showTab(place.closest("[data-panel]")?.dataset.panel ?? tab);
+      for (let fold = place.closest("details"); fold; fold = fold.parentElement?.closest("details")) fold.open = true;
+      const target = place.querySelector(CONTROLS) ?? place.querySelector("button");
+      target?.focus();
+      place.scrollIntoView({ block: "center" });
+    },
+  };
+}
+
+/** An item in a few words, for its folded head: its first plain values. */
+function summaryOf(item) {
+  if (!item || typeof item !== "object") return "";
+  const words = Object.values(item).map((value) => liquidOf(value) ?? value).filter((value) => typeof value === "string" || typeof value === "number");
+  return words.slice(0, 3).join(" · ");
+}

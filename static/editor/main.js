@@ -1,0 +1,330 @@
+// @ts-check
+/** The editor page: reads what the server printed and wires the parts; no logic of its own beyond that. */
+
+import { startAutosave } from "./autosave.js";
+import { mountBar, mountTools, runStrip } from "./bar.js";
+import { mountCanvas } from "./canvas.js";
+import { createCatalog } from "./catalog.js";
+import { createCommands } from "./commands.js";
+import { el, find, icon } from "./dom.js";
+import { nodeOf, reasonAgainst } from "./graph.js";
+import { mountInspector } from "./inspector.js";
+import { listenToKeys, openHelp } from "./keys.js";
+import { createLive } from "./live.js";
+import { byFamily, openMenu, stepItems } from "./menu.js";
+import { createOutgoing } from "./outgoing.js";
+import { mountOutline } from "./outline.js";
+import { followRun } from "./overlay.js";
+import { mountPalette } from "./palette.js";
+import { withPlaces } from "./places.js";
+import { mountProblems } from "./problems.js";
+import { stateLook } from "./states.js";
+import { createStore } from "./store.js";
+import { ask } from "./transport.js";
+
+const data = JSON.parse(find("#editor-data").textContent);
+const page = find("[data-editor]");
+const root = find("[data-canvas-root]", page);
+const inspectorPanel = find("[data-inspector]", page);
+page.dataset.mode = data.mode;
+
+const catalog = createCatalog(data.catalog, data.connections);
+const store = createStore({
+  graph: withPlaces(data.graph, catalog),
+  mode: data.mode,
+  problems: data.problems ?? [],
+  revision: data.revision ?? 0,
+  savedAt: data.saved_at ?? null,
+  run: null,
+});
+const commands = createCommands(store, catalog);
+const live = createLive(page);
+const autosave = startAutosave({ store, live, url: data.urls.draft, flowId: data.flow.id });
+const bar = mountBar(page, { store, data, live });
+const refused = (reason) => live.toast(reason, { tone: "err" });
+
+const canvas = mountCanvas(root, { store, catalog, commands, onEdit: edit, onRefused: refused, onAdd: askToAdd });
+mountTools(root, canvas);
+const problems = mountProblems({
+  drawer: find("[data-problems-drawer]", page),
+  button: find('[data-action="problems"]', page),
+  store,
+  jump,
+});
+const outgoing = createOutgoing({
+  store,
+  data,
+  live,
+  autosave,
+  bar,
+  problems,
+  refused,
+  jump,
+  begun: () => sheet(null),
+});
+const showRun = runStrip(root, { close: outgoing.hideRun });
+
+/** A step came to be: say it, show it, focus it. */
+function added(key, { dropped = false } = {}) {
+  const { graph } = store.get();
+  live.announce(`${nodeOf(graph, key)?.name} added`);
+  sheet(null);
+  setTimeout(() => {
+    if (graph.nodes.length === 1 && !dropped) canvas.home(0);
+    canvas.show(key, { focus: true });
+  }, 60);
+}
+
+/** The menu of steps, for a "+" of the canvas, a wire let go in the open, or the key A. */
+function askToAdd({ source, port, edge, at, x, y }) {
+  const node = source ? nodeOf(store.get().graph, source) : null;
+  const ports = node ? catalog.ports(node) : [];
+  const title = node && !edge ? `Add after “${node.name}”` : edge ? "Add between" : "Add a step";
+  openMenu({
+    title,
+    x,
+    y,
+    items: stepItems(catalog, { triggers: !source && !edge }),
+    tabs: port ? [] : ports,
+    tab: port ?? (node && commands.openPort(node.key)) ?? null,
+    pick: (type, tab) => {
+      const wire = edge && store.get().graph.edges.find((one) => `${one.source}|${one.port}|${one.target}` === edge);
+      if (wire) added(commands.insertOnEdge(type, wire));
+      else if (source) added(commands.insertAfter(type, source, tab ?? port ?? null, at ?? null));
+      else added(commands.add(type));
+    },
+  });
+}
+
+function beside(key) {
+  const box = (find(`[data-node="${CSS.escape(key ?? "")}"]`, root) ?? root).getBoundingClientRect();
+  return { x: box.left + 40, y: Math.min(box.bottom + 6, innerHeight - 200) };
+}
+
+/** Where the person goes on: the first field of the step's settings, or the one asked for. */
+function edit(key, field = null) {
+  if (store.get().selected !== key) store.select(key);
+  sheet("inspector");
+  const control = "input:not([type=hidden], [disabled]), select, textarea, [contenteditable=true]";
+  const shown = (element) => element.offsetParent !== null;
+  const first = () => [...inspectorPanel.querySelectorAll(`[data-field] :is(${control})`)].find(shown);
+  let tries = 0;
+  // The form comes from the server: wait until it is there, for two seconds at most.
+  const wait = setInterval(() => {
+    const drawn = inspectorPanel.getAttribute("aria-busy") !== "true" && first();
+    if (!drawn && ++tries < 40) return;
+    clearInterval(wait);
+    if (field) inspector.reveal(field);
+    else drawn?.focus();
+  }, 50);
+}
+
+function jump(problem) {
+  if (!problem.node || !nodeOf(store.get().graph, problem.node)) return;
+  store.select(problem.node);
+  canvas.show(problem.node, { focus: !problem.field });
+  edit(problem.node, problem.field);
+}
+
+/** On small screens the palette and the settings are sheets: at most one is open. */
+function sheet(name) {
+  page.dataset.sheet = name ?? "";
+}
+
+const acts = {
+  undo: () => say(store.undo(), "Undone"),
+  redo: () => say(store.redo(), "Redone"),
+  tidy: () => {
+    if (commands.tidy()) live.announce("Tidied up");
+    setTimeout(() => canvas.home(), 30);
+  },
+  fit: () => canvas.fit(),
+  save: () => void autosave.flush(),
+  edit,
+  search: () => {
+    sheet("side");
+    showSide("palette");
+    palette.focus();
+  },
+  problems: () => find('[data-action="problems"]', page).click(),
+  help: openHelp,
+  enable: () => void bar.toggle(),
+  publish: () => void outgoing.publish(),
+  test: () => void outgoing.test(),
+  say: (text) => live.announce(text),
+  duplicate() {
+    if (commands.duplicate(store.get().selection)) landed("duplicated");
+  },
+  remove() {
+    const { selection, graph } = store.get();
+    const names = selection.map((key) => nodeOf(graph, key)?.name);
+    if (!commands.remove(selection)) return;
+    live.announce(`${names.join(", ")} deleted`);
+    const next = store.get().selected;
+    if (next) canvas.show(next, { focus: true });
+    else root.focus();
+  },
+  paste(text) {
+    const done = commands.paste(text, pasteSpot());
+    if (typeof done === "string") refused(done);
+    else landed("pasted");
+  },
+  addAfter: (key) =>
+    askToAdd({ source: key ?? undefined, port: undefined, edge: undefined, at: undefined, ...beside(key) }),
+  find() {
+    const items = store.get().graph.nodes.map((one) => itemOf(one));
+    const box = root.getBoundingClientRect();
+    openMenu({
+      title: "Find a step",
+      items: byFamily(items),
+      placeholder: "Search the flow",
+      x: box.left + box.width / 2 - 146,
+      y: box.top + 40,
+      pick: (key) => {
+        store.select(key);
+        canvas.show(key, { focus: true });
+      },
+    });
+  },
+  connectTo(key) {
+    const { graph } = store.get();
+    const node = nodeOf(graph, key);
+    const ports = catalog.ports(node);
+    if (!ports.length) return refused(`“${node?.name}” ends the flow: nothing can follow.`);
+    const against = (one) => reasonAgainst(graph, catalog, key, ports[0].key, one.key);
+    const items = graph.nodes.filter((one) => one.key !== key).map((one) => ({ ...itemOf(one), off: against(one) }));
+    openMenu({
+      title: `Connect “${node?.name}” to`,
+      items: byFamily(items),
+      tabs: ports,
+      tab: commands.openPort(key),
+      placeholder: "Search the flow",
+      ...beside(key),
+      pick: (target, port) => {
+        const reason = commands.connect(key, port, target);
+        if (reason) refused(reason);
+        else live.announce(`Connected to ${nodeOf(graph, target)?.name}`);
+        canvas.show(key, { focus: true });
+      },
+    });
+  },
+  leaveInspector: () => sheet(null),
+  cycle(back) {
+    const parts = [find("[data-side]", page), root, inspectorPanel, find(".editor-bar", page)].filter(
+      (part) => part.offsetParent !== null,
+    );
+    const at = parts.findIndex((part) => part.contains(document.activeElement));
+    const part = parts[(at + (back ? -1 : 1) + parts.length) % parts.length];
+    const target =
+      part === root
+        ? find('[data-node][tabindex="0"]', root)
+        : find("input, select, textarea, button:not([disabled]), a, [tabindex='0']", part);
+    (target ?? part).focus();
+  },
+};
+
+/** A step of the flow as an entry of a menu. */
+function itemOf(node) {
+  const { icon: name, family } = catalog.of(node);
+  return { value: node.key, title: node.name, icon: name, family, group: catalog.familyLabel(family) };
+}
+
+/** Copies are there: say it, show them. */
+function landed(word) {
+  const { selection, selected } = store.get();
+  live.announce(`${selection.length === 1 ? "1 step" : `${selection.length} steps`} ${word}`);
+  setTimeout(() => canvas.show(selected, { focus: true }), 30);
+}
+
+/** Copies made with the keyboard land beside the original; ones from elsewhere in the middle of the view. */
+function pasteSpot() {
+  const middle = canvas.middle();
+  return { x: Math.round(middle.x - 124), y: Math.round(middle.y - 38) };
+}
+
+function say(label, word) {
+  if (!label) return;
+  live.announce(`${word}: ${label}`);
+  const { selected } = store.get();
+  if (selected) canvas.show(selected);
+}
+
+// ---- side panel -------------------------------------------------------------------------------------------------------
+
+const palette = mountPalette(find("[data-palette]", page), { catalog, commands, canvas, root, added });
+const outlineElement = find("[data-outline-panel]", page);
+const outline = mountOutline(outlineElement, { store, catalog, acts });
+
+function showSide(name) {
+  find("[data-palette]", page).hidden = name !== "palette";
+  outlineElement.hidden = name !== "outline";
+  for (const tab of page.querySelectorAll("[data-side-tab]"))
+    tab.setAttribute("aria-selected", String(tab.dataset.sideTab === name));
+  if (name === "outline") outline.draw();
+}
+page.addEventListener("click", (event) => {
+  const button =
+    event.target instanceof Element
+      ? event.target.closest("[data-action], [data-side-tab], [data-sheet-open], [data-add-type]")
+      : null;
+  if (!(button instanceof HTMLElement) || inspectorPanel.contains(button)) return;
+  if (button.dataset.sideTab) showSide(button.dataset.sideTab);
+  else if (button.dataset.sheetOpen !== undefined) {
+    const wanted = button.dataset.sheetOpen;
+    sheet(page.dataset.sheet === wanted ? null : wanted || null);
+    if (button.dataset.side) showSide(button.dataset.side);
+  } else if (button.dataset.addType) added(commands.add(button.dataset.addType));
+  else if (!["fit", "zoom-in", "zoom-out", "problems"].includes(button.dataset.action ?? ""))
+    acts[button.dataset.action ?? ""]?.();
+});
+showSide(data.mode === "edit" ? "palette" : "outline");
+
+// ---- an empty canvas teaches ------------------------------------------------------------------------------------------
+
+const teacher = el(
+  "div",
+  { class: "canvas-empty" },
+  el("h2", { text: "How should this flow begin?" }),
+  el("p", { text: "Pick a trigger, or drag any step from the list onto the canvas." }),
+  el(
+    "div",
+    { class: "canvas-empty-picks" },
+    ...catalog.entries
+      .filter((entry) => entry.kind === "trigger")
+      .map((entry) =>
+        el(
+          "button",
+          { type: "button", class: "pick", "data-add-type": entry.type, "data-family": entry.family },
+          el("span", { class: "step-icon" }, icon(entry.icon)),
+          el("span", {}, el("strong", { text: entry.title }), el("small", { text: entry.help })),
+        ),
+      ),
+  ),
+);
+root.append(teacher);
+const drawTeacher = ({ graph, mode }) => {
+  teacher.hidden = graph.nodes.length > 0 || mode !== "edit";
+};
+drawTeacher(store.get());
+store.subscribe((state, before) => {
+  if (state.graph !== before.graph) drawTeacher(state);
+  if (state.selected !== before.selected) page.toggleAttribute("data-has-selection", !!state.selected);
+  if (state.run !== before.run) showRun(state.run, state.run ? stateLook(state.run.state) : null);
+});
+
+listenToKeys({ store, commands, catalog, canvas, root, acts });
+const inspector = mountInspector(inspectorPanel, store, {
+  mode: data.mode,
+  urls: data.urls,
+  flow: data.flow,
+  lastRun: data.last_run ?? null,
+  catalog,
+  connections: data.connections,
+  commands,
+  announce: live.announce,
+  toast: live.toast,
+  flush: autosave.flush,
+  edit,
+  ask,
+});
+if (data.mode !== "edit" && data.run) followRun({ store, live, run: data.run, url: data.urls.state ?? null });

@@ -1,0 +1,108 @@
+// @ts-check
+/** What leaves the editor: publishing a version, and running the draft with its states shown on the canvas. */
+
+import { openPublish, openStart } from "./dialogs.js";
+import { followRun } from "./overlay.js";
+import { stateLook } from "./states.js";
+import { Offline, ask, refusal } from "./transport.js";
+
+/**
+ * @param {{store: any, data: any, live: any, autosave: any, bar: any, problems: any, refused: (reason: string) => void,
+ *          jump: (problem: any) => void, begun: () => void}} parts begun: a run of the draft is under way
+ */
+export function createOutgoing({ store, data, live, autosave, bar, problems, refused, jump, begun }) {
+  let stopFollowing = () => {};
+
+  async function saveFirst() {
+    if (await autosave.flush()) return true;
+    refused("The draft is not saved yet, so this cannot begin. Your changes are kept in this browser.");
+    return false;
+  }
+
+  async function publish() {
+    if (!(await saveFirst())) return;
+    openPublish({
+      store,
+      jump,
+      publish: async (note) => {
+        const answer = await posted(data.urls.publish, { note });
+        if (answer.problem) return answer.problem;
+        bar.published(answer.data.number, answer.data.enabled);
+        live.toast(`Version ${answer.data.number} is published`, { tone: "ok" });
+        return null;
+      },
+    });
+  }
+
+  async function test() {
+    if (!(await saveFirst())) return;
+    const { graph, problems: found } = store.get();
+    const errors = found.filter((problem) => problem.severity === "error").length;
+    if (errors) {
+      problems.show(true);
+      refused(`${errors === 1 ? "One error has" : `${errors} errors have`} to be mended before the draft can run.`);
+      return;
+    }
+    const keep = `helix:input:${data.flow.id}`;
+    const fields = graph.nodes
+      .filter((node) => node.type === "trigger.manual")
+      .flatMap((node) => node.config?.fields ?? [])
+      .filter((field) => field?.name);
+    const start = async (input) => {
+      const answer = await posted(data.urls.run, { input, version: "draft" });
+      if (answer.problem) return answer;
+      sessionStorage.setItem(keep, JSON.stringify(input));
+      follow(answer.data);
+      return null;
+    };
+    if (fields.length) openStart({ fields, start, remembered: JSON.parse(sessionStorage.getItem(keep) ?? "{}") });
+    else {
+      const failed = await start({});
+      if (failed) refused(failed.problem);
+    }
+  }
+
+  /** Post; problems found on the way go to the drawer. @returns {Promise<{data?: any, problem: any, fields?: any}>} */
+  async function posted(url, body) {
+    try {
+      const answer = await ask("POST", url, body);
+      if (answer.ok) return { data: answer.data, problem: null };
+      if (answer.data?.problems) {
+        store.set({ problems: answer.data.problems });
+        problems.show(true);
+        return { problem: "The check found errors: they are listed below the canvas." };
+      }
+      const { message, hint } = refusal(answer);
+      return { problem: `${message} ${hint}`.trim(), fields: answer.data?.fields };
+    } catch (error) {
+      if (!(error instanceof Offline)) throw error;
+      return { problem: "The server cannot be reached. Try again when you are online." };
+    }
+  }
+
+  function follow({ id, url, state_url: stateUrl }) {
+    stopFollowing();
+    const steps = Object.fromEntries(store.get().graph.nodes.map((node) => [node.key, { state: "pending" }]));
+    const where = stateUrl ?? new URL("state.json", new URL(url, location.href)).pathname;
+    live.announce("Test run started");
+    begun();
+    stopFollowing = followRun({
+      store,
+      live,
+      url: where,
+      run: { id, url, state: "queued", steps },
+      ended: (run) =>
+        live.toast(`Test run ${stateLook(run.state).word.toLowerCase()}`, {
+          tone: run.state === "succeeded" ? "ok" : "err",
+          link: { href: url, text: "Open run" },
+        }),
+    });
+  }
+
+  function hideRun() {
+    stopFollowing();
+    store.set({ run: null });
+  }
+
+  return { publish, test, hideRun, follow };
+}

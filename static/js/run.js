@@ -1,0 +1,27 @@
+// @ts-check
+/* The run page: the list of steps, the picture and the detail follow one choice, and the address keeps it. */
+
+const rows = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-step-run]")]);
+
+function mark(/** @type {string} */ key) {
+  rows().forEach((row) => {
+    if (row.dataset.stepRun === key) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
+  });
+  document.dispatchEvent(new CustomEvent("helix:step-chosen", { detail: { key } }));
+}
+
+document.addEventListener("click", (event) => {
+  const node = /** @type {HTMLElement|null} */ (/** @type {Element} */ (event.target).closest("[data-canvas-root] [data-node]"));
+  if (node) rows().find((row) => row.dataset.stepRun === node.dataset.node)?.click();
+});
+
+document.addEventListener("htmx:after:swap", (event) => {
+  const { ctx } = /** @type {CustomEvent} */ (event).detail;
+  const detail = /** @type {HTMLElement|null} */ (document.querySelector("[data-step-detail]"));
+  if (ctx?.target?.id !== "step" || !detail) return;
+  const key = detail.dataset.stepDetail ?? "";
+  history.replaceState(history.state, "", `?step=${encodeURIComponent(key)}`);
+  mark(key);
+  if (matchMedia("(max-width: 1020px)").matches) document.getElementById("step")?.scrollIntoView({ block: "start" });
+});

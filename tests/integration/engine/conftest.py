@@ -1,0 +1,77 @@
+"""A team with a connection to a real sandbox process, and the engine driven by hand: `work()` is what a worker does."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from helix.connections.keeping import save_connection
+from helix.demo import SANDBOX_SECRETS
+from helix.engine.models import Run, StepRun
+from helix.engine.start import start
+from helix.engine.states import Cause
+from helix.flows.drafts import create_flow
+from helix.ids import new_id
+from helix.teams.models import Member, Team, User
+from helix.teams.roles import Role
+from helix.triggers.publish import publish
+from tests.build import graph_text
+from tests.fakes.sandbox import SandboxProcess, start_sandbox
+
+
+@pytest.fixture(scope="session")
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
+    process = start_sandbox(Path(tmp_path_factory.mktemp("sandbox")))
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def sandbox(sandbox_process: SandboxProcess, monkeypatch: pytest.MonkeyPatch) -> SandboxProcess:
+    """The sandbox as new: seeded state, empty log, no faults."""
+    sandbox_process.reset()
+    monkeypatch.setattr(settings.HELIX, "HELIX_SANDBOX_URL", sandbox_process.url)
+    return sandbox_process
+
+
+@pytest.fixture
+def team(transactional_db: None) -> Team:
+    owner = User.objects.create_user("alice@example.com", name="Alice")
+    team = Team.objects.create(slug="demo", name="Demo team")
+    Member.objects.create(team=team, user=owner, role=Role.OWNER)
+    save_connection(team, name="sandbox", region="us", secrets=SANDBOX_SECRETS, sandbox=True, by=owner)
+    return team
+
+
+Begin = Callable[..., Run]
+
+
+@pytest.fixture
+def begin(team: Team, sandbox: SandboxProcess) -> Begin:
+    """Publishes a graph given in short and starts a run of it: begin(nodes, edges, payload)."""
+
+    def begin(nodes: list[dict[str, Any]], edges: list[str], payload: dict[str, Any] | None = None) -> Run:
+        flow = create_flow(team, "Tested flow", graph_text(nodes, edges))
+        version = publish(flow, None)
+        return start(version, cause=Cause.TEST, key=str(new_id()), payload=payload or {})
+
+    return begin
+
+
+def states(run: Run) -> dict[str, str]:
+    """The state of each step."""
+    return dict(StepRun.objects.filter(run=run).values_list("node", "state"))
+
+
+def step(run: Run, node: str) -> StepRun:
+    return StepRun.objects.get(run=run, node=node)
+
+
+def output(run: Run, node: str) -> dict[str, Any]:
+    """The envelope that a step left."""
+    found = step(run, node).output
+    assert found is not None
+    envelope: dict[str, Any] = found
+    return envelope
