@@ -20,7 +20,7 @@ test:
 check:
 	@$(PYTHON) -m helix.install --dev
 	@$(MAKE) --no-print-directory lint types
-	@$(BIN)/python -m tests.house.deploy
+	$(BIN)/pytest tests/house/test_production.py -q
 
 lint:
 	$(BIN)/ruff check

@@ -57,7 +57,9 @@ def _database() -> Finding:
 
 def _redis() -> Finding:
     try:
-        redis.Redis.from_url(settings.HELIX.REDIS_URL or DEFAULT_BROKER, socket_timeout=1, socket_connect_timeout=1).ping()
+        redis.Redis.from_url(
+            settings.HELIX.REDIS_URL or DEFAULT_BROKER, socket_timeout=1, socket_connect_timeout=1
+        ).ping()
     except (redis.RedisError, OSError, ValueError) as error:
         return Finding(
             "redis",

@@ -12,5 +12,5 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):
     # A private name of Django 5.2, covered by a collectstatic test.
     _js_module_import_aggregation_patterns: ClassVar = (
         "editor/*.js",
-        CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1],  # type: ignore[misc]
+        CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1],
     )

@@ -1,13 +1,14 @@
 """The fields that a form is made of: frozen data with everything a template prints. How they are derived is forms/."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, Literal
 
 from pydantic import JsonValue
 
-Schema = dict[str, Any]
+Schema = Mapping[str, Any]
 
 Kind = Literal[
     "text", "multiline", "integer", "number", "boolean", "choice", "date-time", "json", "any",

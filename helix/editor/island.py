@@ -27,6 +27,7 @@ def palette() -> list[dict[str, Any]]:
             "ports": [{"key": port.key, "label": port.label} for port in step.ports({"config": step.defaults})],
             "needs_connection": step.integration is not None,
             "integration": step.integration,
+            "key_family": step.key_family,
             "destructive": step.destructive,
             "deprecated": step.deprecated,
             "defaults": step.defaults,

@@ -13,6 +13,7 @@ urlpatterns = [
     path("enable/", draft.enable, name="enable"),
     path("rename/", draft.rename, name="rename"),
     path("run/", start.run, name="run"),
+    path("start/", start.page, name="start"),
     path("inspector/", inspector.inspector, name="inspector"),
     path("data/", inspector.data, name="data"),
     path("choices/", inspector.choices, name="choices"),

@@ -29,6 +29,7 @@ def _text(value: Any) -> str:
 
 
 def default(value: Any, other: Any = "", allow_false: bool = False) -> Any:
+    other = [] if type(other).__name__ == "Empty" else other
     if is_undefined(value) or value is None or (value is False and not allow_false):
         return other
     return other if isinstance(value, (str, list, dict)) and not value else value

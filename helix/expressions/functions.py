@@ -192,7 +192,7 @@ FUNCTIONS: Mapping[str, Function] = _table(
     _F("base64_encode", SCALARS, TEXT, "As Base64.", bodies.base64_encode),
     _F("base64_decode", SCALARS, TEXT, "The reverse of base64_encode.", bodies.base64_decode),
     _F("split", SCALARS, gives.texts, "Cuts a text into a list.", bodies.split, (Argument("separator"),), "{{ 'a,b' | split: ',' }}"),
-    _F("slice", SCALARS | LISTS, gives.same, "A part of a text or list: from where, how many.", bodies.slice_,
+    _F("slice", SCALARS | LISTS, gives.sliced, "A part of a text or list: from where, how many.", bodies.slice_,
        (Argument("start", NUMBERS), Argument("length", NUMBERS, required=False)), "{{ 'abcd' | slice: 1, 2 }}"),
     _F("size", frozenset({"string", "array", "object", "number", "integer", "boolean"}), WHOLE, "How many characters or items.",
        bodies.size, (), "{{ steps.find.data.segments | size }}"),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from helix.expressions.types import (
+    EMPTY,
     MOMENT,
     NULL,
     NUMBER,
@@ -27,6 +28,8 @@ def default(given: Schema, arguments: Sequence[Schema]) -> Schema:
     """What was given, unless it is empty."""
     other = arguments[0] if arguments else TEXT
     kept = without_null(given)
+    if other == EMPTY and kinds(kept) == {"array"}:
+        return kept
     return other if kept == NULL else union([kept, other])
 
 
@@ -36,6 +39,12 @@ def same(given: Schema, arguments: Sequence[Schema]) -> Schema:
         for part in alternatives(without_null(given))
     ]
     return union(kept)
+
+
+def sliced(given: Schema, arguments: Sequence[Schema]) -> Schema:
+    """A part of a list is a list, a part of anything else is text."""
+    parts = alternatives(without_null(given))
+    return union([same(part, ()) if part.get("type") == "array" else TEXT if part else part for part in parts])
 
 
 def texts(given: Schema, arguments: Sequence[Schema]) -> Schema:

@@ -20,11 +20,14 @@ from liquid.builtin.expressions.primitive import Blank, Empty, Literal, Nil, Ran
 from liquid.expression import Expression
 
 from helix.expressions import admit
+from helix.expressions.errors import ExpressionError
 from helix.expressions.functions import FUNCTIONS
 from helix.expressions.narrow import Path, plain_path, present_when
 from helix.expressions.near import nearest
+from helix.expressions.parsing import parse
 from helix.expressions.types import (
     ANY,
+    EMPTY,
     MISSING_MARK,
     MOMENT,
     NAMED_MARK,
@@ -36,6 +39,7 @@ from helix.expressions.types import (
     hop,
     kinds,
     list_of,
+    unmarked,
     without_null,
 )
 from helix.expressions.words import path_words, type_words, with_article
@@ -108,7 +112,9 @@ class Values:
                 return list_of(WHOLE)
             case Nil():
                 return NULL
-            case Empty() | Blank():
+            case Empty():
+                return EMPTY
+            case Blank():
                 return constant("")
             case _:
                 self.condition(expression)
@@ -171,7 +177,7 @@ class Values:
                 self.maybe_missing(step, segments, at, expression)
                 guarded = True
             schema = step.schema
-        return without_null(schema) if plain_path(expression) in self.present else schema
+        return unmarked(without_null(schema) if plain_path(expression) in self.present else schema)
 
     def is_known(self, prefix: tuple[str | int | None, ...]) -> bool:
         return any(path[: len(prefix)] == prefix for path in self.present)
@@ -239,7 +245,7 @@ class Values:
 
     def maybe_missing(self, step: Hop, segments: tuple[str | int | None, ...], at: int, expression: Expression) -> None:
         assert step.schema is not None
-        words = f"asks for {path_words(segments[: at + 1])}, which may be missing: {step.why}."
+        words = f"asks for {path_words(segments)}, which may be missing: {step.why}."
         value = default_for(self.silent(expression))
         fixed = self.piped(expression, f"default: {value}") if value else None
         severity: OneOf["error", "warning"] = "error" if step.severity == "error" else "warning"
@@ -318,9 +324,16 @@ class Values:
             expression.left if isinstance(expression, FilteredExpression) and not expression.filters else expression
         )
         start, shown = (self.column(target) or 0) - 1, str(target)
-        if start < 0 or self.text[start : start + len(shown)] != shown:
+        if isinstance(target, FilteredExpression):
+            end = self.text.find("}}", start)
+            end = len(self.text[:end].rstrip("- \n\t")) if end >= 0 else -1
+        else:
+            end = start + len(shown)
+            if self.text[start:end] != shown or self.text[end : end + 1].strip(" |}%,\n\t-"):
+                return None
+        if start < 0 or end < 0:
             return None
-        return f"{self.text[: start + len(shown)]} | {call}{self.text[start + len(shown) :]}"
+        return readable(f"{self.text[:end]} | {call}{self.text[end:]}")
 
     def replaced(self, expression: Expression, name: str, by: str | None) -> str | None:
         """The whole text with one name of this path spelled right."""
@@ -335,6 +348,15 @@ def finding_of(found: "admit.Refused") -> Finding:
     return Finding(found.code, found.severity, found.message, found.hint, found.column)
 
 
+def readable(text: str) -> str | None:
+    """The text, when it is Liquid."""
+    try:
+        parse(text)
+    except ExpressionError:
+        return None
+    return text
+
+
 def default_for(schema: Schema) -> str | None:
     """A neutral value of a type as Liquid writes it, or None when it has none."""
     found = kinds(without_null(schema))
@@ -342,4 +364,6 @@ def default_for(schema: Schema) -> str | None:
         return "0"
     if found == {"boolean"}:
         return "false"
+    if found == {"array"}:
+        return "empty"
     return "''" if found == {"string"} else None

@@ -5,6 +5,9 @@ OUTPUT_BYTES = 100_000
 LOOP_ITERATIONS = 2_000
 """Over all loops of one expression together."""
 NESTING = 20
+PARENTHESES = 100
+BRACKETS = 400
+"""Each makes the library's tokenizer look ahead to the end of the text: thousands of them would take seconds."""
 RANGE_LENGTH = 1_000
 NAMES_BYTES = 200_000
 TEXT_BYTES = 256 * 1024

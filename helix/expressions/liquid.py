@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TextIO
 from liquid import Environment, RenderContext
 from liquid.ast import Node
 from liquid.builtin.content import Literal
+from liquid.builtin.expressions.filtered import FILTER_TOKENS
 from liquid.builtin.expressions.primitive import RangeLiteral
 from liquid.builtin.illegal import Illegal
 from liquid.builtin.output import Output, OutputNode
@@ -22,6 +23,7 @@ from liquid.builtin.tags.inline_comment_tag import InlineCommentTag
 from liquid.builtin.tags.unless_tag import UnlessTag
 from liquid.exceptions import LiquidTypeError, LoopIterationLimitError, ResourceLimitError
 from liquid.expression import Expression
+from liquid.token import TOKEN_EMPTY
 from liquid.undefined import FalsyStrictUndefined
 
 from helix.expressions import limits
@@ -31,6 +33,10 @@ from helix.expressions.values import as_text
 TAGS = (
     Literal, Illegal, IfTag, UnlessTag, CaseTag, ForTag, BreakTag, ContinueTag, AssignTag, CaptureTag, CommentTag, InlineCommentTag,
 )  # fmt: skip
+
+
+# `default: empty` gives an empty list. The library reads `empty` everywhere but there; this is its own set of tokens.
+FILTER_TOKENS.add(TOKEN_EMPTY)
 
 
 class TooMuchTime(ResourceLimitError):

@@ -1,5 +1,6 @@
 """From the text of an expression to its syntax tree, kept for the next time; and where expressions stand in a config."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,7 @@ from helix.expressions.errors import ExpressionError
 from helix.expressions.functions import FUNCTIONS
 from helix.expressions.liquid import LIQUID, Context, PlainOutput, cap_ranges, expressions_of
 from helix.expressions.near import nearest
+from helix.expressions.words import RESERVED
 
 MARK = "$liquid"
 
@@ -66,6 +68,8 @@ def _parse(text: str) -> Parsed | ExpressionError:
         return ExpressionError(
             "", f"The expression is longer than {limits.SOURCE_BYTES:,} bytes.", "Split it over a few “Set” steps."
         )
+    if any(part.count("(") > limits.PARENTHESES or part.count("[") > limits.BRACKETS for part in _inside(text)):
+        return _too_nested()
     try:
         template = LIQUID.from_string(text)
         lone = _lone(template)
@@ -83,6 +87,11 @@ def _parse(text: str) -> Parsed | ExpressionError:
     except RecursionError:
         return _too_nested()
     return Parsed(text, template, lone)
+
+
+def _inside(text: str) -> list[str]:
+    """What stands in the braces of a text, each part up to its end."""
+    return [re.split(r"}}|%}", part, maxsplit=1)[0] for part in re.split(r"{{|{%", text)[1:]]
 
 
 def _all(template: BoundTemplate) -> Iterator[Expression]:
@@ -141,6 +150,10 @@ def _explained(error: LiquidError, text: str) -> ExpressionError:
     reason = str(error.message or "it cannot be read")
     if "unexpected tag" in reason or "unknown tag" in reason or "unknown or unexpected tag" in reason:
         return ExpressionError("", f"This is no Liquid{where}: {reason}.", _TAGS, column=column)
+    word = reason.rsplit(" ", 1)[-1]
+    if "expected an identifier, found" in reason and word in RESERVED:
+        words = f"This is no Liquid{where}: “{word}” is a word of Liquid itself."
+        return ExpressionError("", words, f"Write ['{word}'] instead of .{word}.", column=column)
     hint = "Check the braces, quotes and names around that place."
     for sign, remedy in _REMEDIES.items():
         if sign in reason:

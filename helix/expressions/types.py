@@ -15,6 +15,8 @@ YES_NO: Final[Schema] = {"type": "boolean"}
 NULL: Final[Schema] = {"type": "null"}
 LIST: Final[Schema] = {"type": "array"}
 OBJECT: Final[Schema] = {"type": "object"}
+EMPTY: Final[Schema] = {"type": "array", "maxItems": 0}
+"""The word `empty`: a list without items."""
 MOMENT: Final[Schema] = {"type": "string", "format": "date-time"}
 
 MISSING_MARK = "x-missing"
@@ -129,6 +131,11 @@ def union(parts: Iterable[Schema]) -> Schema:
     return flat[0] if len(flat) == 1 else {"anyOf": flat}
 
 
+def unmarked(schema: Schema) -> Schema:
+    """The type without the mark that it may be missing: it is there now."""
+    return {name: part for name, part in schema.items() if name != MISSING_MARK} if MISSING_MARK in schema else schema
+
+
 def items_of(schema: Schema) -> Schema:
     """The type of the items of a list; ANY when it is not known."""
     found = [part.get("items", ANY) for part in alternatives(schema) if part.get("type") == "array"]
@@ -173,8 +180,9 @@ def hop(schema: Schema, segment: str | int | None) -> Hop:
     )
     blame = worst or next((each for each in found if not each.sure), found[0])
     result = there[0].schema if len(there) == 1 else union(each.schema for each in there if each.schema is not None)
+    why = blame.why or "it is not there in every case"
     severity = blame.severity if blame.schema is not None else "warning"
-    return Hop(result, sure, "" if sure else blame.why, severity, names, never=blame.never, hint=blame.hint)
+    return Hop(result, sure, "" if sure else why, severity, names, never=blame.never, hint=blame.hint)
 
 
 def _hop(part: Schema, segment: str | int | None) -> Hop:

@@ -33,7 +33,7 @@ def as_json(value: Any) -> JsonValue:
     if type(value).__name__ in ("Nil", "_Null"):
         return None
     if type(value).__name__ in ("Empty", "Blank"):
-        return ""
+        return [] if type(value).__name__ == "Empty" else ""
     raise LiquidTypeError(f"{type(value).__name__} is no value", token=None)
 
 
@@ -55,6 +55,8 @@ def as_text(value: Any, token: Token | None = None) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (list, tuple, range, Mapping)):
+        if len(value) == 0:
+            return ""
         kind = "an object" if isinstance(value, Mapping) else "a list"
         raise LiquidTypeError(f"a text cannot hold {kind}", token=token)
     return str(value)

@@ -18,6 +18,33 @@ _PLURALS = {
     "list": "lists",
     "date": "dates",
 }
+RESERVED = frozenset(
+    [
+        "and",
+        "as",
+        "blank",
+        "cols",
+        "contains",
+        "continue",
+        "else",
+        "empty",
+        "false",
+        "for",
+        "if",
+        "in",
+        "limit",
+        "nil",
+        "not",
+        "null",
+        "offset",
+        "or",
+        "required",
+        "reversed",
+        "true",
+        "with",
+    ]
+)
+"""Words of Liquid itself: as a name after a dot they cannot be read, in brackets they can."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
@@ -40,7 +67,7 @@ def path_words(path: Iterable[str | int | None]) -> str:
     """A path as it is written: `steps.find.data.items[0]`."""
     text = ""
     for segment in path:
-        if isinstance(segment, str) and _NAME.fullmatch(segment):
+        if isinstance(segment, str) and _NAME.fullmatch(segment) and segment not in RESERVED:
             text += f".{segment}" if text else segment
         else:
             text += f"[{'…' if segment is None else segment if isinstance(segment, int) else repr(segment)}]"

@@ -199,12 +199,7 @@ def _texts(op: str, left: Schema, right: Schema) -> Clash | None:
             hint = "Make text of it: {{ … | append: '' }}, or take another comparison."
             return Clash("incomparable", words, hint, "left" if side == "left" else "right")
     values = constants(right)
-    if (
-        op == "matches"
-        and values
-        and isinstance(values[0], str)
-        and (set(values[0]) & set("^$\\|(+") or ".*" in values[0])
-    ):
+    if op == "matches" and values and isinstance(values[0], str) and set(values[0]) & set("^$\\|(+"):
         words = f"has the pattern “{values[0][:40]}”, which looks like a regular expression."
         return Clash(
             "pattern_language",

@@ -125,14 +125,21 @@ def _limits(part: Schema, place: Schema) -> Misfit | None:
     out = [value for value in values if (offered is not None and value not in offered) or not _within(value, place)]
     if not out:
         return None
-    words = (
-        f"is {_shown(out[0])}, which is not one of {', '.join(_shown(each) for each in offered[:8])}"
-        if offered
-        else f"is {_shown(out[0])}, which is out of bounds"
-    )
-    return Misfit(
-        "error" if len(out) == len(values) else "warning",
-        words if len(out) == len(values) else f"may be {_shown(out[0])}",
+    words = _shown(out[0]) if offered is not None else f"{_shown(out[0])}, which is {_bounds(place)}"
+    surely = len(out) == len(values)
+    return Misfit("error" if surely else "warning", f"{'is' if surely else 'may be'} {words}")
+
+
+def _bounds(place: Schema) -> str:
+    low, high = place.get("minimum"), place.get("maximum")
+    if low is None and high is None:
+        return "out of bounds"
+    return (
+        f"not from {low} to {high}"
+        if None not in (low, high)
+        else f"less than {low}"
+        if low is not None
+        else f"more than {high}"
     )
 
 

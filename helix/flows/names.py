@@ -62,7 +62,7 @@ class Envelopes(Mapping[str, Schema]):
         return self[name] if name in self.subject.nodes else default
 
     def __iter__(self) -> Iterator[str]:
-        return iter(key for key in self.subject.nodes if key == self.key or self.subject.paths.is_before(key, self.key))
+        return iter(key for key in self.subject.nodes if self.subject.paths.is_before(key, self.key))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -84,13 +84,18 @@ def payload(subject: Subject, key: str) -> Schema:
     """The type of `trigger`: the data of the triggers that lead to this step; of all, where none does yet."""
     paths = subject.paths
     leading = [each for each in subject.triggers if each == key or paths.is_before(each, key)] or subject.triggers
-    return (
-        union(subject.output(each) for each in leading)
-        if len(leading) > 1
-        else subject.output(leading[0])
-        if leading
-        else ANY
-    )
+    if len(leading) < 2:
+        return subject.output(leading[0]) if leading else ANY
+    given = {each: subject.output(each).get("properties", {}) for each in leading}
+    properties: dict[str, Any] = {}
+    for name in dict.fromkeys(name for each in given.values() for name in each):
+        having = [each[name] for each in given.values() if name in each]
+        lacking = [each for each, names in given.items() if name not in names]
+        marks = [each[MISSING_MARK] for each in having if MISSING_MARK in each]
+        if lacking:
+            marks = [{"severity": "error", "why": f"{_title(subject, lacking[0])} begins runs without it"}]
+        properties[name] = {**union(having), **({MISSING_MARK: marks[0]} if marks else {})}
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
 def _title(subject: Subject, name: str) -> str:
@@ -143,13 +148,10 @@ def _envelope(subject: Subject, name: str, key: str) -> Schema:
     if subject.kind(node) != "trigger" and node.on_error != "fail":
         failed = f"{_title(subject, name)} may have failed, and the flow goes on"
         if node.on_error == "branch" and subject.paths.surely_leaves(name, "error", key):
-            data, error = (
-                {
-                    **NULL,
-                    MISSING_MARK: {"severity": "error", "why": f"{_title(subject, name)} has failed on this path"},
-                },
-                ERROR,
-            )
+            why = f"{_title(subject, name)} has failed on this path"
+            hint = f"Use steps.{name}.error.message, or data of another step."
+            mark = {"severity": "error", "why": why, "code": "failed_here", "hint": hint}
+            data, error = {"type": "object", MISSING_MARK: mark}, ERROR
         elif not (node.on_error == "branch" and _left_well(subject, name, key)):
             data = {**data, MISSING_MARK: {"severity": "error", "why": failed}}
             error = {**ERROR, MISSING_MARK: {"severity": "error", "why": f"{_title(subject, name)} may have gone well"}}

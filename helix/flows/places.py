@@ -75,7 +75,7 @@ def field_words(schema: Schema, place: str) -> str:
         return "the settings"
     definitions, words = schema.get("$defs"), ""
     now: Schema = schema
-    for part in parts:
+    for index, part in enumerate(parts):
         now = _followed(now, definitions)
         inner = now.get("properties", {}).get(part) if isinstance(now.get("properties"), Mapping) else None
         if part.isdigit() and inner is None:
@@ -85,9 +85,17 @@ def field_words(schema: Schema, place: str) -> str:
             continue
         title = inner.get("title") if isinstance(inner, Mapping) else None
         words += (" → " if words else "") + f"“{title or readable(part)}”"
+        if isinstance(inner, Mapping) and inner.get("format") == "condition":
+            return words + _comparison(parts[index + 1 :])
         extra = now.get("additionalProperties")
         now = inner if isinstance(inner, Mapping) else extra if isinstance(extra, Mapping) else ANY
     return words
+
+
+def _comparison(parts: list[str]) -> str:
+    """Which comparison of a condition: “ comparison 2”; within a group inside a group, “ comparison 2.1”."""
+    numbers = [str(int(part) + 1) for part in parts if part.isdigit()]
+    return f" comparison {'.'.join(numbers)}" if numbers else ""
 
 
 def readable(name: str) -> str:

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from helix.expressions.infer import Inferred, infer
 from helix.expressions.parsing import MARK, expressions_in, is_expression
-from helix.expressions.types import ANY, Schema, constant
+from helix.expressions.types import ANY, Schema, constant, union
 from helix.flows.graph import Edge, Graph, Node
 from helix.flows.guards import present_at, shown_by_ports
 from helix.flows.names import names_at
@@ -20,6 +20,7 @@ from helix.flows.problems import Problem, Severity, pointer, repair
 from helix.flows.steps import StepType
 
 MOST_PROBLEMS_A_STEP = 30
+MOST_ITEMS = 100
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,11 @@ class Subject:
         return found
 
     @cached_property
+    def drawn(self) -> list[Edge]:
+        """Every connection between two steps, right or wrong: what a person sees."""
+        return [edge for edge in self.graph.edges if edge.source in self.nodes and edge.target in self.nodes]
+
+    @cached_property
     def paths(self) -> Paths:
         ways = [Way(edge.source, edge.port, edge.target) for edge in self.edges]
         outcomes = {key: self._outcomes(node) for key, node in self.nodes.items()}
@@ -154,8 +160,8 @@ class Subject:
             parts = {name: self.type_of_value(node, part) for name, part in value.items()}
             return {"type": "object", "properties": parts, "required": list(parts), "additionalProperties": False}
         if isinstance(value, list):
-            found = [self.type_of_value(node, part) for part in value]
-            return {"type": "array", "items": found[0] if found and all(each == found[0] for each in found) else ANY}
+            found = [self.type_of_value(node, part) for part in value[:MOST_ITEMS]]
+            return {"type": "array", "items": union(found) if found and len(value) <= MOST_ITEMS else ANY}
         return constant(value)
 
     @cached_property

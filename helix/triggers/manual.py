@@ -1,6 +1,7 @@
 """Starting by hand: the values a person or program gives are read against the fields of the manual trigger."""
 
 import json
+import math
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -31,6 +32,12 @@ def payload_for(plan: Plan, given: Mapping[str, Any]) -> dict[str, Any]:
     if node.type != "trigger.manual":
         return dict(given)
     return read_fields(node.config.get("fields", []), given)
+
+
+def fields_of(plan: Plan) -> list[dict[str, Any]]:
+    """The fields that a start by hand asks for; none when the flow has no manual trigger."""
+    node = plan.nodes[entry_for(plan, Cause.MANUAL)]
+    return list(node.config.get("fields", [])) if node.type == "trigger.manual" else []
 
 
 def read_fields(fields: list[dict[str, Any]], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,7 +79,7 @@ def _number(value: Any) -> int | float:
     if isinstance(value, (int, float)):
         return value
     number = float(value)
-    if number != number or number in (float("inf"), float("-inf")):
+    if not math.isfinite(number):
         raise ValueError
     return int(number) if number.is_integer() else number
 

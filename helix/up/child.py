@@ -58,7 +58,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=lambda: end_with(parent),
+            preexec_fn=lambda: end_with(parent),  # noqa: PLW1509 - one system call, no lock is taken
         )
         threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
 

@@ -8,7 +8,7 @@ NOISE = re.compile(
     r"""^\s*$
       | overcommit | Increased\ maximum\ number\ of\ open\ files | maximum\ open\ files
       | scheduling\ shutdown | ready\ to\ exit,\ bye
-      | superuser\ privileges | SecurityWarning | Please\ specify\ a\ different\ user | --uid\ option | User\ information:
+      | superuser\ privileges | _warn_or_raise_security_error | worker:\ Warm\ shutdown | SecurityWarning | Please\ specify\ a\ different\ user | --uid\ option | User\ information:
       | ^\s*(uid|euid|gid|egid)=\d+ .* $
       | C_FORCE_ROOT | absolutely\ not\ recommended | warnings\.warn\(
     """,

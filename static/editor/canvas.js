@@ -109,9 +109,7 @@ export function mountCanvas(root, parts) {
       const dy = inside(box.top, box.h, root.clientHeight, 56);
       if (dx || dy) flow.setViewport({ x: vx + dx, y: vy + dy, zoom }, { duration: glide() });
       if (focus)
-        requestAnimationFrame(() =>
-          find(`[data-node="${CSS.escape(key)}"]`, root)?.focus({ preventScroll: true }),
-        );
+        requestAnimationFrame(() => find(`[data-node="${CSS.escape(key)}"]`, root)?.focus({ preventScroll: true }));
     },
     /** A point of the window on the drawing. */
     toDrawing(x, y) {

@@ -79,6 +79,9 @@ function branchPorts(config) {
 
 /** "not_found" -> "Not found". */
 export const words = (name) => {
-  const text = String(name).replace(/[_-]+/g, " ").trim();
+  const text = String(name)
+    .replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`)
+    .replace(/[_-]+/g, " ")
+    .trim();
   return text.charAt(0).toUpperCase() + text.slice(1);
 };

@@ -42,7 +42,11 @@ export function openPublish({ store, publish, jump }) {
         },
         icon(problem.severity === "error" ? "circle-alert" : "triangle-alert"),
         el("span", { class: "problem-step", text: nodeOf(graph, problem.node)?.name ?? "Flow" }),
-        el("span", { class: "problem-words" }, el("span", { text: shortMessage(problem, nodeOf(graph, problem.node)) })),
+        el(
+          "span",
+          { class: "problem-words" },
+          el("span", { text: shortMessage(problem, nodeOf(graph, problem.node)) }),
+        ),
       ),
     ),
   );

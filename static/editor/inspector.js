@@ -30,6 +30,8 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
   let focusNext = /** @type {string|null} */ (null);
   let typing = /** @type {Element|null} */ (null);
   let own = false;
+  let pressed = false;
+  let waiting = /** @type {(() => void)|null} */ (null);
   let tab = "configure";
   let checkedGraph = store.get().graph;
   /** JSON that is half typed, by step and pointer: kept over redraws, never stored. */
@@ -60,7 +62,7 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
       },
     }),
   };
-  const { actions, onInput, onChange, onCaret } = createActions(desk);
+  const { actions, onInput, onChange, onCaret, fitted } = createActions(desk);
 
   // ---- drawing --------------------------------------------------------------------------------------------------------
 
@@ -106,7 +108,15 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
       body.firstElementChild?.append(el("button", { type: "button", class: "button small", text: "Try again", on: { click: () => draw(0) } }));
       return;
     }
-    swap(answer.html, selected, wanted);
+    // Between the press and the release of a button nothing may move away under the hand.
+    waiting = () => { if (number === asked) swap(answer.html, selected, wanted); };
+    if (!pressed) release();
+  }
+
+  function release() {
+    const go = waiting;
+    waiting = null;
+    go?.();
   }
 
   /** Put the drawn form in place; focus, cursor, folds, tab and scroll stay where they were. */
@@ -249,9 +259,20 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
 
   // ---- hands ----------------------------------------------------------------------------------------------------------
 
+  body.addEventListener("pointerdown", () => {
+    pressed = true;
+    focusNext = null;
+  });
+  for (const name of ["pointerup", "pointercancel"]) {
+    document.addEventListener(name, () => {
+      pressed = false;
+      if (waiting) setTimeout(release);
+    });
+  }
   body.addEventListener("submit", (event) => event.preventDefault());
 
   body.addEventListener("input", (event) => {
+    focusNext = null;
     const control = /** @type {any} */ (event.target);
     if (onInput(control) || !control.matches(CONTROLS) || control.dataset.kind === "rekey") return;
     const { pointer } = control.dataset;
@@ -259,7 +280,7 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
     typing = isText ? control : null;
     judge(control);
     tellMoment(control);
-    const value = valueOf(control);
+    const value = fitted(node(), pointer, valueOf(control));
     const half = `${drawnKey}|${pointer}`;
     if (value === UNREADY) return void halfTyped.set(half, control.value);
     halfTyped.delete(half);

@@ -1,10 +1,10 @@
 // @ts-check
 /** What the buttons and switches of a form do to the step. Each is one step of undo. */
 
-import { addBranch, addCondition, addGroup, removeCondition, setMode, setRowPart, withoutBranch } from "./conditions.js";
+import { addBranch, addCondition, addGroup, removeCondition, rowPart, setMode, setRowPart, withoutBranch } from "./conditions.js";
 import { loneOf } from "./inspector_chips.js";
 import { cronOf, partsOf } from "./inspector_schedule.js";
-import { ABSENT, appendAt, asType, escape, freeEntry, getAt, hasLiquid, liquidOf, moveAt, removeAt, renameAt, setAt, split } from "./inspector_values.js";
+import { ABSENT, appendAt, asType, escape, freeEntry, getAt, hasLiquid, liquidOf, moveAt, parse, removeAt, renameAt, setAt, split } from "./inspector_values.js";
 
 /**
  * @typedef {{
@@ -23,6 +23,9 @@ export function createActions(desk) {
   /** Where the cursor stood in a text with Liquid. */
   const carets = new Map();
 
+  /** Types of what was picked, by its Liquid: number, boolean, … */
+  const types = new Map();
+
   const wrapperOf = (element) => /** @type {HTMLElement|null} */ (element.closest("[data-field]"));
   const titleOf = (element) => wrapperOf(element)?.dataset.title ?? "Field";
   const pointerOf = (element) => wrapperOf(element)?.dataset.field ?? "";
@@ -37,10 +40,27 @@ export function createActions(desk) {
         const now = liquidOf(getAt(desk.node(), pointer)) ?? "";
         const at = carets.get(pointer) ?? now.length;
         const $liquid = inText ? now.slice(0, at) + row.insert + now.slice(at) : row.insert;
-        desk.change(`Map “${wrapper.dataset.title}”`, (node) => setRowPart(node, pointer, { $liquid }), { focus: pointer });
+        types.set($liquid, row.type);
+        desk.change(`Map “${wrapper.dataset.title}”`, (node) => refitted(setRowPart(node, pointer, { $liquid }), pointer), { focus: pointer });
         desk.tell(`${row.words} picked`);
       },
     });
+  }
+
+  /** The right side of a comparison as the type of its left: a number typed where the left is one is a number. */
+  function fitted(node, pointer, value) {
+    const place = rowPart(pointer);
+    if (place?.part !== "right" || typeof value !== "string") return value;
+    const type = types.get(liquidOf(getAt(node, `${place.row}/left`)) ?? "");
+    if (type === "number") return parse("number", value, "keep");
+    return type === "boolean" && /^(true|false)$/.test(value) ? value === "true" : value;
+  }
+
+  /** After another left side, the right side as its type. */
+  function refitted(node, pointer) {
+    const place = rowPart(pointer);
+    const right = place?.part === "left" ? `${place.row}/right` : null;
+    return right && typeof getAt(node, right) === "string" ? setAt(node, right, fitted(node, right, getAt(node, right))) : node;
   }
 
   const actions = {
@@ -194,7 +214,7 @@ export function createActions(desk) {
     if (control.dataset.kind === "liquid") carets.set(control.dataset.pointer, control.selectionStart);
   }
 
-  return { actions, onInput, onChange, onCaret };
+  return { actions, onInput, onChange, onCaret, fitted };
 }
 
 /** "E-mail address" -> "e_mail_address". */

@@ -10,7 +10,7 @@ import { askForHtml, fragmentOf } from "./inspector_html.js";
 export function createPicker({ ask, announce }) {
   const box = el("div", { class: "data-pick", popover: "auto", role: "dialog", "aria-label": "Pick data of an earlier step", "data-picker": true });
   document.body.append(box);
-  let current = /** @type {{pick: (row: {path: string, insert: string, words: string}) => void, opener: HTMLElement|null}|null} */ (null);
+  let current = /** @type {{pick: (row: {path: string, insert: string, words: string, type: string}) => void, opener: HTMLElement|null}|null} */ (null);
   let asking = new AbortController();
   let active = /** @type {HTMLElement|null} */ (null);
   let at = new DOMRect();
@@ -67,7 +67,7 @@ export function createPicker({ ask, announce }) {
     const { pick } = current;
     current = null;
     close();
-    pick({ path: row.dataset.path ?? "", insert: row.dataset.insert ?? "", words: row.dataset.words ?? "" });
+    pick({ path: row.dataset.path ?? "", insert: row.dataset.insert ?? "", words: row.dataset.words ?? "", type: row.dataset.type ?? "" });
   }
 
   function filter() {

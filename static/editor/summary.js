@@ -13,7 +13,7 @@ export function summaryOf(node) {
 const OWN = {
   "trigger.manual": (config) => {
     const fields = Array.isArray(config.fields) ? config.fields : [];
-    return fields.length ? `Asks for ${list(fields.map((field) => field.label || field.name))}` : "Started by hand";
+    return fields.length ? `Asks for ${list(fields.map((field) => field.label || field.name))}` : "Asks for nothing";
   },
   "trigger.schedule": (config) => [cronInWords(config.cron), config.timezone].filter(Boolean).join(" · "),
   "logic.branch": (config) => {

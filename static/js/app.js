@@ -95,10 +95,11 @@ document.addEventListener("change", (event) => {
 
 /* htmx. What a person opened or chose stays so when a fragment is renewed around it. */
 const KEPT = new Set(["open", "aria-current"]);
-document.addEventListener("htmx:before:morph:attr", (event) => {
-  const { attrName } = /** @type {CustomEvent} */ (event).detail;
-  const node = /** @type {Element} */ (event.target);
-  if (KEPT.has(attrName) && node.closest("[data-keeps]")) event.preventDefault();
+const { htmx } = /** @type {any} */ (window);
+htmx.registerExtension("kept", {
+  /** Only extensions hear of attributes; false leaves this one as it is. */
+  htmx_before_morph_attr: (/** @type {Element} */ node, /** @type {{attrName: string}} */ { attrName }) =>
+    !(KEPT.has(attrName) && node.closest("[data-keeps]")),
 });
 
 const polls = (/** @type {Event} */ event) => event.target instanceof Element && event.target.closest("[data-poll]");

@@ -33,8 +33,9 @@ function render() {
     if (words && drawn.textContent !== words) drawn.textContent = words;
   });
   document.querySelectorAll("[data-countdown]").forEach((drawn) => {
-    const gap = Date.parse(/** @type {HTMLElement} */ (drawn).dataset.countdown ?? "") - now;
-    const words = gap > 0 ? left(gap) : "now";
+    const { countdown, words: spoken } = /** @type {HTMLElement} */ (drawn).dataset;
+    const gap = Date.parse(countdown ?? "") - now;
+    const words = gap > 0 ? (spoken === undefined ? left(gap) : `in ${left(gap)}`) : spoken === undefined ? "now" : "any moment now";
     if (drawn.textContent !== words) drawn.textContent = words;
   });
 }

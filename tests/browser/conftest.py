@@ -40,9 +40,6 @@ class Product:
         found = log["requests"] if isinstance(log, dict) else log
         return [request for request in found if request["path"] == path]
 
-    def clear_requests(self) -> None:
-        urllib.request.urlopen(urllib.request.Request(f"{self.sandbox}/_sandbox/requests", method="DELETE")).close()
-
     def faults(self, faults: list[dict[str, Any]]) -> None:
         """Make the sandbox misbehave; an empty list ends it."""
         body = json.dumps(faults).encode()
@@ -87,7 +84,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
             if "/sign-in/" in line:
                 ready.set()
 
-    threading.Thread(target=read, daemon=True).start()
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
     if not ready.wait(START_SECONDS):
         process.kill()
         pytest.fail("Helix did not start:\n" + "".join(output))
@@ -97,6 +95,9 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     yield Product(link.group(), addresses["web"], addresses["sandbox"], data, output)
     process.send_signal(signal.SIGINT)
     process.wait(30)
+    reader.join(5)
+    if process.stdout is not None:
+        process.stdout.close()
 
 
 @pytest.fixture(scope="session")

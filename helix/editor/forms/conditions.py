@@ -7,10 +7,10 @@ from pydantic import JsonValue
 
 from helix.editor.fields import ABSENT, Field, Given, Kind, Option, Schema, html_id, join, liquid_of
 from helix.editor.forms.operators import LIST_RIGHT, NO_RIGHT, left_type, offered
-from helix.editor.forms.words import type_words
+from helix.expressions.words import type_words
 
-TypeOf = Callable[[Given], Schema | None]
-"""The schema of a left value (fixed or mapped), or None when nobody knows."""
+TypeOf = Callable[[Given], Schema]
+"""The schema of a left value, fixed or mapped; an empty one when nobody knows."""
 
 FRESH_ROW: dict[str, JsonValue] = {"left": {"$liquid": ""}, "op": "eq", "right": ""}
 DEPTH = 4
@@ -136,7 +136,7 @@ def _row(part: Mapping[str, JsonValue], node: str, pointer: str, number: int, ty
     places = {name: join(pointer, name) for name in ("left", "op", "right")}
     left_field = Field(
         kind="any", pointer=places["left"], id=html_id(node, places["left"]), title=f"Value {number}", value=left, keep_empty=True,
-        required=True, type_words=type_words(schema) if schema else "", redraw=True, placeholder="Value of an earlier step",
+        required=True, type_words=type_words(schema), redraw=True, placeholder="Value of an earlier step",
     )  # fmt: skip
     op_field = Field(
         kind="choice", pointer=places["op"], id=html_id(node, places["op"]), title=f"Comparison {number}", value=op, required=True,
@@ -146,11 +146,11 @@ def _row(part: Mapping[str, JsonValue], node: str, pointer: str, number: int, ty
     return Row(pointer, number, left_field, op_field, right_field)
 
 
-def _right(value: Given, kind: str, op: str, schema: Schema | None, node: str, pointer: str, number: int) -> Field:
+def _right(value: Given, kind: str, op: str, schema: Schema, node: str, pointer: str, number: int) -> Field:
     drawn = _right_kind(value, kind, op)
     options: tuple[Option, ...] = ()
-    if drawn == "choice" and (schema or {}).get("enum") and kind == "text":
-        options = tuple(Option(str(each), str(each), chosen=each == value) for each in (schema or {})["enum"])
+    if drawn == "choice" and schema.get("enum") and kind == "text":
+        options = tuple(Option(str(each), str(each), chosen=each == value) for each in schema["enum"])
     elif drawn == "choice":
         options = (Option("true", "true", chosen=value is True), Option("false", "false", chosen=value is False))
     rows = value if drawn == "list" and isinstance(value, list) else []

@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from helix.editor.fields import ABSENT, Field, Group, Schema, html_id
-from helix.editor.forms.conditions import Branch, Rows, Unread, branches_of, rows_of
+from helix.editor.forms.conditions import Branch, Rows, TypeOf, Unread, branches_of, rows_of
 from helix.editor.forms.connection import ConnectionChoice, Facts, connection_choice
 from helix.editor.forms.output import OutputRow, sample
 from helix.editor.forms.output import rows_of as output_rows
-from helix.editor.forms.paths import Types
 from helix.editor.forms.retry import Retry, retry_of
 from helix.editor.forms.schema import fields_of, grouped, unknown_fields
 from helix.editor.forms.triggers import Input, Schedule, inputs_of, schedule_of
@@ -101,7 +100,7 @@ def form_of(
     step: Step | None,
     *,
     output: Schema,
-    types: Types,
+    type_of: TypeOf,
     connections: Iterable[Facts],
     now: datetime,
 ) -> Form:
@@ -158,19 +157,19 @@ def form_of(
         output=output_rows(output, root),
         output_root=root,
         sample=sample(output),
-        **_special(step.key, config, key, types, now),
+        **_special(step.key, config, key, type_of, now),
     )
 
 
-def _special(kind: str, config: Mapping[str, Any], key: str, types: Types, now: datetime) -> dict[str, Any]:
+def _special(kind: str, config: Mapping[str, Any], key: str, type_of: TypeOf, now: datetime) -> dict[str, Any]:
     if kind == "logic.branch":
         otherwise = config.get("else")
         return {
-            "branches": branches_of(config, key, types.of),
+            "branches": branches_of(config, key, type_of),
             "otherwise": otherwise if isinstance(otherwise, str) and otherwise else "else",
         }
     if kind == "logic.filter":
-        return {"condition": rows_of(config.get("when", ABSENT), key, "/when", types.of)}
+        return {"condition": rows_of(config.get("when", ABSENT), key, "/when", type_of)}
     if kind == "trigger.manual":
         inputs = inputs_of(config, key)
         raw = Field(

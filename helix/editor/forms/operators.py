@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from helix.editor.fields import Option, Schema
+from helix.expressions.types import alternatives, kinds
 
 NO_RIGHT = frozenset({"is_empty", "is_not_empty", "exists", "not_exists"})
 """Operators that look at the left value only."""
@@ -22,6 +23,7 @@ class Operator:
 
 _TEXT, _NUMBER, _YES, _LIST, _OBJECT, _DATE = "text", "number", "boolean", "list", "object", "date"
 _ALL = frozenset({_TEXT, _NUMBER, _YES, _LIST, _OBJECT, _DATE})
+_NAMES = {"integer": _NUMBER, "number": _NUMBER, "boolean": _YES, "array": _LIST, "object": _OBJECT}
 _ORDERED = frozenset({_NUMBER, _DATE})
 
 OPERATORS = (
@@ -44,16 +46,16 @@ OPERATORS = (
 )
 
 
-def left_type(schema: Schema | None) -> str:
+def left_type(schema: Schema) -> str:
     """The type of a left value for the choice of operators; "" when it is not known."""
-    found = (schema or {}).get("type")
-    kinds = [each for each in found if each != "null"] if isinstance(found, list) else [found] if found else []
-    if len(kinds) != 1:
-        return ""
-    if kinds[0] == "string":
-        return _DATE if (schema or {}).get("format") in ("date-time", "date") else _TEXT
-    names = {"integer": _NUMBER, "number": _NUMBER, "boolean": _YES, "array": _LIST, "object": _OBJECT}
-    return names.get(str(kinds[0]), "")
+    found = kinds(schema) - {"null"}
+    if found == {"string"}:
+        dated = all(
+            each.get("format") in ("date-time", "date") for each in alternatives(schema) if each.get("type") == "string"
+        )
+        return _DATE if dated else _TEXT
+    names = {_NAMES.get(kind, "") for kind in found}
+    return names.pop() if len(names) == 1 else ""
 
 
 def offered(kind: str, now: str) -> tuple[Option, ...]:

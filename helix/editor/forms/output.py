@@ -1,12 +1,13 @@
 """What a step gives to the steps after it: its output schema as rows, and a made-up sample."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import JsonValue
 
 from helix.editor.fields import Schema
-from helix.editor.forms.words import type_words
+from helix.expressions.words import type_words
 
 DEPTH = 6
 MOST = 200
@@ -32,7 +33,7 @@ def rows_of(schema: Schema, root: str) -> tuple[OutputRow, ...]:
 
 
 def _walk(
-    schema: Schema, path: str, level: int, rows: list[OutputRow], definitions: dict[str, Schema], seen: tuple[str, ...]
+    schema: Schema, path: str, level: int, rows: list[OutputRow], definitions: Schema, seen: tuple[str, ...]
 ) -> None:
     reference = schema.get("$ref")
     if isinstance(reference, str):
@@ -43,26 +44,20 @@ def _walk(
         return
     required = set(schema.get("required", ()))
     for name, part in (schema.get("properties") or {}).items():
-        if not isinstance(part, dict) or len(rows) >= MOST:
+        if not isinstance(part, Mapping) or len(rows) >= MOST:
             continue
         place = f"{path}.{name}" if name.isidentifier() else f'{path}["{name}"]'
-        words = type_words(part) + (" (may be empty)" if _may_be_null(part) else "")
-        rows.append(OutputRow(place, name, level, words, part.get("description", ""), name in required))
+        rows.append(OutputRow(place, name, level, type_words(part), part.get("description", ""), name in required))
         _walk(part, place, level + 1, rows, definitions, seen)
     items = schema.get("items")
-    if isinstance(items, dict):
+    if isinstance(items, Mapping):
         _walk(items, f"{path}[0]", level, rows, definitions, seen)
 
 
-def _may_be_null(schema: Schema) -> bool:
-    found = schema.get("type")
-    return isinstance(found, list) and "null" in found
-
-
-def sample(schema: Schema, definitions: dict[str, Schema] | None = None, level: int = 0) -> JsonValue:
+def sample(schema: Schema, definitions: Schema | None = None, level: int = 0) -> JsonValue:
     """A made-up value of the schema: its first example where it has one."""
     definitions = definitions if definitions is not None else schema.get("$defs", {})
-    if level > DEPTH or not isinstance(schema, dict):
+    if level > DEPTH:
         return None
     if isinstance(reference := schema.get("$ref"), str):
         return sample(definitions.get(reference.rsplit("/", 1)[-1], {}), definitions, level + 1)
@@ -76,7 +71,7 @@ def sample(schema: Schema, definitions: dict[str, Schema] | None = None, level: 
     return _sample_of_type(schema, definitions, level)
 
 
-def _sample_of_type(schema: Schema, definitions: dict[str, Schema], level: int) -> JsonValue:
+def _sample_of_type(schema: Schema, definitions: Schema, level: int) -> JsonValue:
     types: Any = schema.get("type")
     kind = next((each for each in types if each != "null"), "null") if isinstance(types, list) else types
     options = schema.get("oneOf") or schema.get("anyOf")

@@ -6,17 +6,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from helix.editor.fields import ABSENT, Given, Schema
-from helix.editor.forms.paths import Entry, value_at
-from helix.editor.forms.words import type_words
+from helix.editor.forms.operators import left_type
+from helix.editor.forms.paths import value_at
+from helix.expressions.words import type_words
+from helix.flows.scope import PathEntry
 
 Fits = Callable[[Schema, Schema], str | None]
-"""Whether a found schema fits a wanted one (see helix.flows.scope.fits)."""
+"""Why a found type does not fit a wanted one, None when it does (helix.flows.scope.fits)."""
 
 ICONS = {
-    "text": "type", "whole number": "hash", "number": "hash", "yes or no": "toggle-left", "object": "braces", "list": "brackets",
-    "date and time": "calendar-clock", "date": "calendar-days", "choice": "list", "anything": "circle-dashed",
+    "text": "type", "number": "hash", "boolean": "toggle-left", "object": "braces", "list": "brackets", "date": "calendar-clock",
+    "": "circle-dashed",
 }  # fmt: skip
 DEPTH_OPEN = 4
+_OWN = {
+    "trigger": ("Trigger", "zap", "triggers"),
+    "run": ("This run", "play", "logic"),
+    "flow": ("This flow", "workflow", "logic"),
+}
 
 
 @dataclass(frozen=True)
@@ -36,148 +43,111 @@ class Choice:
 
     path: str
     insert: str
+    title: str
     name: str
     words: str
     level: int
-    icon: str
+    kind: str
+    """Its type as conditions know it: text, number, boolean, list, object, date, or nothing."""
     type_words: str
-    fits: bool
     reason: str
     warning: str
     last: str
-    derived: bool
-    parent: bool
+    derived: bool = False
+    parent: bool = False
+
+    @property
+    def fits(self) -> bool:
+        return not self.reason
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.kind]
 
     @property
     def folded(self) -> bool:
+        """Deep places are shown on demand."""
         return self.level > DEPTH_OPEN
 
 
-def sources_of(
-    entries: Iterable[Entry],
-    *,
-    names: Mapping[str, tuple[str, str, str]],
-    wanted: Schema,
-    fits: Fits,
-    last: Mapping[str, Any] | None = None,
-    in_text: bool = False,
-) -> tuple[Source, ...]:
-    """The tree. `names`: step key -> (name, icon, family). `last`: the scope of the last run. `in_text`: goes between other text."""
-    by_root: dict[str, list[Entry]] = {}
-    for entry in entries:
-        by_root.setdefault(_root(entry.path), []).append(entry)
-    found = []
-    for root, members in by_root.items():
-        key = root.split(".", 1)[-1]
-        title, icon, family = names.get(
-            key if root.startswith("steps.") else root, _OWN.get(root, (root, "circle-dot", "logic"))
+@dataclass(frozen=True)
+class Picker:
+    """What is picked for. `last` is the scope as the last run left it; `in_text`: the value goes between other text."""
+
+    wanted: Schema
+    fits: Fits
+    last: Mapping[str, Any] | None = None
+    in_text: bool = False
+
+    def sources(self, entries: Iterable[PathEntry], names: Mapping[str, tuple[str, str, str]]) -> tuple[Source, ...]:
+        """The tree; `names`: step key -> (name, icon, family)."""
+        by_root: dict[str, list[PathEntry]] = {}
+        for entry in entries:
+            by_root.setdefault(f"steps.{entry.source}" if entry.source else entry.path.split(".")[0], []).append(entry)
+        found = []
+        for root, members in by_root.items():
+            title, icon, family = names.get(members[0].source) or _OWN.get(root, (root, "circle-dot", "logic"))
+            found.append(Source(root, title, icon, family, tuple(self._rows(members, title))))
+        return tuple(found)
+
+    def _rows(self, members: list[PathEntry], title: str) -> Iterable[Choice]:
+        lists = {entry.path for entry in members if left_type(entry.schema) == "list"}
+        for entry, following in zip(members, [*members[1:], None], strict=True):
+            holder, dot, name = entry.path.rpartition(".")
+            if dot and name == "size" and holder in lists:
+                continue  # offered as the filter, which a person can read
+            yield self._row(entry, title, parent=following is not None and following.depth > entry.depth)
+            if entry.path in lists:
+                yield self._size(entry, title)
+
+    def _row(self, entry: PathEntry, source: str, *, parent: bool) -> Choice:
+        value = value_at(entry.path, self.last) if self.last is not None else ABSENT
+        tail = entry.path.rpartition(".")[2]
+        whole = entry.depth == 0
+        return Choice(
+            path=entry.path,
+            insert=f"{{{{ {entry.path} }}}}",
+            title="Everything" if whole else entry.title or tail,
+            name="" if whole or entry.title == tail or tail.endswith("]") else tail,
+            words=source if whole else f"{source} › {entry.title or tail}",
+            level=entry.depth + 1,
+            kind=left_type(entry.schema),
+            type_words=type_words(entry.schema),
+            reason=self._reason(entry.schema),
+            warning="" if entry.certain else _sentence(entry.reason or "it may not be there"),
+            last=_short(value),
+            parent=parent,
         )
-        paths = {entry.path for entry in members}
-        rows: list[Choice] = []
-        for entry in sorted(members, key=lambda each: _place(each.path, [e.path for e in members])):
-            rows += _choices(entry, root, paths, wanted, fits, last, in_text)
-        found.append(Source(root, title, icon, family, tuple(rows)))
-    return tuple(found)
 
-
-_OWN = {
-    "trigger": ("Trigger", "zap", "triggers"),
-    "run": ("This run", "play", "logic"),
-    "flow": ("This flow", "workflow", "logic"),
-}
-
-
-def _root(path: str) -> str:
-    parts = path.split(".")
-    return ".".join(parts[:2]) if parts[0] == "steps" else parts[0]
-
-
-def _place(path: str, order: list[str]) -> tuple[int, ...]:
-    """Keeps the order in which places are given, every parent before what is in it."""
-    steps = [index for index, each in enumerate(order) if path == each or _inside(path, each)]
-    return tuple(sorted(steps, key=lambda index: len(order[index])))
-
-
-def _inside(path: str, parent: str) -> bool:
-    return path.startswith(parent) and path[len(parent) : len(parent) + 1] in (".", "[")
-
-
-def _choices(
-    entry: Entry, root: str, paths: set[str], wanted: Schema, fits: Fits, last: Mapping[str, Any] | None, in_text: bool
-) -> list[Choice]:
-    schema, path = entry.schema, entry.path
-    level = 1 + sum(1 for each in paths if _inside(path, each))
-    value = value_at(path, last) if last is not None else ABSENT
-    reason = _reason(schema, wanted, fits, in_text)
-    is_list = schema.get("type") == "array"
-    inner = any(_inside(each, path) for each in paths)
-    rows = [
-        Choice(
-            path=path, insert=f"{{{{ {path} }}}}", name=_name(path, root), words=entry.words, level=level, icon=_icon(schema),
-            type_words=type_words(schema), fits=reason is None, reason=reason or "",
-            warning="" if entry.certain else entry.reason or "Not certain to be there.", last=_short(value), derived=False,
-            parent=inner or is_list,
+    def _size(self, entry: PathEntry, source: str) -> Choice:
+        value = value_at(entry.path, self.last) if self.last is not None else ABSENT
+        count: Schema = {"type": "integer"}
+        return Choice(
+            path=f"{entry.path} | size",
+            insert=f"{{{{ {entry.path} | size }}}}",
+            title="Number of items",
+            name="size",
+            words=f"{source} › {entry.title} › number of items",
+            level=entry.depth + 2,
+            kind="number",
+            type_words=type_words(count),
+            reason=self._reason(count),
+            warning="" if entry.certain else _sentence(entry.reason or "it may not be there"),
+            last=_short(len(value)) if isinstance(value, list) else "",
+            derived=True,
         )
-    ]  # fmt: skip
-    if is_list:
-        rows.append(
-            _derived(entry, "size", "number of items", {"type": "integer"}, level + 1, wanted, fits, value, in_text)
-        )
-        items = schema.get("items")
-        if (
-            isinstance(items, dict)
-            and items
-            and not any(_inside(each, path) and "[" in each[len(path) :] for each in paths)
-        ):
-            rows.append(_derived(entry, "first", "first item", items, level + 1, wanted, fits, value, in_text))
-    return rows
+
+    def _reason(self, schema: Schema) -> str:
+        if self.in_text:
+            inner = left_type(schema) in ("list", "object")
+            return "A list or an object cannot stand inside text: pick one value of it." if inner else ""
+        reason = self.fits(schema, self.wanted)
+        return _sentence(reason if not reason.startswith("is ") else f"This {reason}") if reason else ""
 
 
-def _derived(
-    entry: Entry,
-    name: str,
-    words: str,
-    schema: Schema,
-    level: int,
-    wanted: Schema,
-    fits: Fits,
-    value: Given,
-    in_text: bool,
-) -> Choice:
-    reason = _reason(schema, wanted, fits, in_text)
-    shown: Given = ABSENT
-    if isinstance(value, list):
-        shown = len(value) if name == "size" else value[0] if value else ABSENT
-    return Choice(
-        path=f"{entry.path} | {name}", insert=f"{{{{ {entry.path} | {name} }}}}", name=words, words=f"{entry.words} › {words}", level=level,
-        icon=_icon(schema), type_words=type_words(schema), fits=reason is None, reason=reason or "",
-        warning="" if entry.certain else entry.reason or "Not certain to be there.", last=_short(shown), derived=True, parent=False,
-    )  # fmt: skip
-
-
-def _reason(schema: Schema, wanted: Schema, fits: Fits, in_text: bool) -> str | None:
-    if in_text:
-        kind = schema.get("type")
-        return (
-            "A list or an object cannot stand inside text. Pick one value of it."
-            if kind in ("array", "object")
-            else None
-        )
-    return fits(schema, wanted)
-
-
-def _name(path: str, root: str) -> str:
-    tail = path[len(root) :].rsplit(".", 1)[-1]
-    if path == root:
-        return "All of it"
-    return tail[:-3] + " · item" if tail.endswith("[0]") else tail.strip('["]')
-
-
-def _icon(schema: Schema) -> str:
-    words = type_words(schema)
-    return ICONS.get(
-        "list" if words.startswith("list") else words, "type" if schema.get("type") == "string" else "circle-dashed"
-    )
+def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def _short(value: Given, most: int = 48) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from helix.editor.fields import ABSENT, Field, Given, Kind, Option, html_id
-from helix.editor.forms.words import listed, seconds_words
+from helix.editor.forms.words import listed, pause_words
 
 DEFAULTS: dict[str, Any] = {
     "max_attempts": 5, "initial_seconds": 2, "factor": 2, "max_seconds": 300, "on": ["network", "rate_limited", "server_error"],
@@ -118,11 +118,11 @@ def attempts_words(policy: Mapping[str, Any]) -> str:
     if most <= 1 or not policy.get("on"):
         return "One attempt, no retry."
     pauses = [min(cap, first * min(factor, 1e6) ** min(i, 60)) for i in range(min(int(most), 50) - 1)]
-    shown = [seconds_words(pause) for pause in pauses[:4]]
+    shown = [pause_words(pause) for pause in pauses[:4]]
     rest = ["…"] if len(pauses) > 4 else []
     words = ", ".join(shown + rest) if rest else listed(shown)
     return (
-        f"Up to {int(most)} attempts, with pauses of up to {words} between them: at most {seconds_words(sum(pauses))} of waiting. "
+        f"Up to {int(most)} attempts, with pauses of up to {words} between them: at most {pause_words(sum(pauses))} of waiting. "
         "A pause that the service asks for is obeyed."
     )
 

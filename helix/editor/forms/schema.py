@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import JsonValue
 
 from helix.editor.fields import ABSENT, Field, Given, Group, Kind, Option, Schema, html_id, join, liquid_of
-from helix.editor.forms.words import humanize, type_words
+from helix.editor.forms.words import humanize
+from helix.expressions.words import type_words
 
 MOST_ROWS = 100
 MOST_CARDS = 25

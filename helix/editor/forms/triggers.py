@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from cronsim import CronSim, CronSimError
 from pydantic import JsonValue
 
-from helix.editor.fields import ABSENT, Field, Given, Kind, Option, html_id, join
+from helix.editor.fields import ABSENT, Field, Kind, Option, html_id, join
 from helix.editor.forms import cron
 from helix.editor.forms.words import listed
+from helix.flows.words import describe_schedule
 
 INPUT_TYPES = {
     "text": "Text", "number": "Number", "integer": "Whole number", "boolean": "Yes or no", "date": "Date", "datetime": "Date and time",
@@ -55,15 +58,7 @@ def inputs_of(config: Mapping[str, JsonValue], node: str) -> tuple[Input, ...] |
         kind = str(given.get("type", "text"))
         options = tuple(Option(key, words, chosen=key == kind) for key, words in INPUT_TYPES.items())
 
-        def part(
-            name: str, kind: Kind, title: str, at: str = pointer, given: Mapping[str, JsonValue] = given, **more: object
-        ) -> Field:
-            place = join(at, name)
-            value: Given = given.get(name, ABSENT)
-            return Field(
-                kind=kind, pointer=place, id=html_id(node, place), title=title, value=value, mappable=False, **more
-            )  # type: ignore[arg-type]
-
+        part = partial(_part, given, pointer, node)
         drawn.append(
             Input(
                 pointer=pointer,
@@ -80,6 +75,14 @@ def inputs_of(config: Mapping[str, JsonValue], node: str) -> tuple[Input, ...] |
             )
         )
     return tuple(drawn)
+
+
+def _part(
+    given: Mapping[str, JsonValue], pointer: str, node: str, name: str, kind: Kind, title: str, **more: Any
+) -> Field:
+    place = join(pointer, name)
+    value = given.get(name, ABSENT)
+    return Field(kind=kind, pointer=place, id=html_id(node, place), title=title, value=value, mappable=False, **more)
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,7 @@ def rhythm_words(rhythm: cron.Rhythm, text: str) -> str:
             return f"Every {listed([cron.DAYS[day - 1] for day in rhythm.days])} at {rhythm.time}"
         case "monthly":
             return f"On day {rhythm.day} of every month at {rhythm.time}"
-    return f"Custom: {text}" if text else "No rhythm yet"
+    return describe_schedule(text, "").rstrip(", ") if text else "No rhythm yet"
 
 
 def next_firings(text: str, zone: str, now: datetime, count: int = 5) -> tuple[tuple[datetime, ...], str]:
@@ -175,6 +178,7 @@ def next_firings(text: str, zone: str, now: datetime, count: int = 5) -> tuple[t
 
 def zones() -> list[str]:
     """The names of time zones that a person would choose."""
-    return sorted(
+    places = (
         name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/", "US/"))
-    ) + ["UTC"]
+    )
+    return [*sorted(places), "UTC"]

@@ -1,19 +1,7 @@
-"""Plain words for types, names, lengths of time and numbers."""
+"""Plain words for names, lengths of time and lists. Types have theirs in helix.expressions.words."""
 
 import re
 
-from helix.editor.fields import Schema
-
-_TYPES = {
-    "string": "text", "integer": "whole number", "number": "number", "boolean": "yes or no", "object": "object", "null": "empty",
-}  # fmt: skip
-_FORMATS = {
-    "date-time": "date and time",
-    "date": "date",
-    "email": "e-mail address",
-    "uri": "web address",
-    "unix-seconds": "Unix seconds",
-}
 _SMALL = {"id": "id", "ids": "ids", "url": "URL", "ip": "IP", "ts": "time"}
 
 
@@ -25,46 +13,8 @@ def humanize(name: str) -> str:
     return text[:1].upper() + text[1:] if text else name
 
 
-def type_words(schema: Schema) -> str:
-    """What a schema takes, in a few words: "text", "list of whole numbers", "yes or no"."""
-    if not isinstance(schema, dict):
-        return "anything"
-    if "enum" in schema or "const" in schema:
-        return "choice"
-    found = schema.get("type")
-    if isinstance(found, list):
-        return " or ".join(str(_TYPES.get(each, each)) for each in found if each != "null") or "anything"
-    if found == "array":
-        items = schema.get("items")
-        return (
-            f"list of {_plural(type_words(items))}"
-            if isinstance(items, dict) and (items.get("type") or "oneOf" in items)
-            else "list"
-        )
-    if found == "string":
-        return _FORMATS.get(schema.get("format", ""), "text")
-    if found is None:
-        options = schema.get("oneOf") or schema.get("anyOf") or []
-        return (
-            "object"
-            if "properties" in schema or any(isinstance(o, dict) and o.get("type") == "object" for o in options)
-            else "anything"
-        )
-    return _TYPES.get(found, str(found))
-
-
-def _plural(words: str) -> str:
-    return (
-        words + "s"
-        if words in ("whole number", "number", "object", "list", "date")
-        else "objects"
-        if words == "anything"
-        else words
-    )
-
-
-def seconds_words(seconds: float) -> str:
-    """A length of time: "2 s", "90 s", "5 min", "1 h 30 min", "2 days"."""
+def pause_words(seconds: float) -> str:
+    """A length of time in short: "2 s", "90 s", "5 min", "1 h 30 min", "2 days"."""
     if seconds < 120:
         return f"{round(seconds, 1):g} s"
     minutes = round(seconds / 60)

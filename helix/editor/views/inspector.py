@@ -15,18 +15,20 @@ from django.views.decorators.http import require_GET, require_POST
 from helix.connections.models import Connection
 from helix.connections.opening import NoSandbox, open_credentials
 from helix.connections.vault import VaultLocked
+from helix.editor.fields import ABSENT, Given, Schema, liquid_of
 from helix.editor.forms import account
+from helix.editor.forms.conditions import TypeOf
 from helix.editor.forms.form import form_of
-from helix.editor.forms.paths import Types
-from helix.editor.forms.picker import sources_of
-from helix.editor.forms.wanted import wanted_at
+from helix.editor.forms.picker import Picker
+from helix.editor.forms.wanted import wanted
 from helix.editor.island import outputs
 from helix.editor.views.answers import BadBody, body
 from helix.editor.views.flow import flow_or_404
 from helix.flows.graph import Graph, UnreadableGraph, read_graph
 from helix.flows.models import Flow
-from helix.flows.scope import PathEntry, available, fits
+from helix.flows.scope import available, fits
 from helix.flows.steps import STEP_TYPES
+from helix.flows.subject import Subject
 from helix.flows.using import connection_facts
 from helix.ids import new_id
 from helix.teams.access import TeamRequest, needs
@@ -48,12 +50,12 @@ def inspector(request: TeamRequest, flow_id: UUID) -> HttpResponse:
     except BadBody as bad:
         return _notice(request, str(bad), status=400)
     step = STEP_TYPES.get(str(node.get("type")))
-    config = node.get("config")
+    key, subject = str(node["key"]), _subject(graph)
     form = form_of(
         node,
         step,
-        output=dict(step.output_schema(config if isinstance(config, dict) else {})) if step else {},
-        types=Types(_entries(graph, str(node["key"]))),
+        output=subject.output(key) if subject and key in subject.nodes else {},
+        type_of=_type_of(subject, key),
         connections=connection_facts(request.team).values(),
         now=timezone.now(),
     )
@@ -78,25 +80,22 @@ def data(request: TeamRequest, flow_id: UUID) -> HttpResponse:
         given = body(request)
     except BadBody as bad:
         return _notice(request, str(bad), status=400)
-    entries = _entries(graph, str(node["key"]))
-    step = STEP_TYPES.get(str(node.get("type")))
+    key, step = str(node["key"]), STEP_TYPES.get(str(node.get("type")))
+    config: Any = node.get("config")
     field = str(given.get("field") or "")
+    picker = Picker(
+        wanted(step.input_schema if step else {}, config, field, _type_of(_subject(graph), key)),
+        fits,
+        last=_last_scope(flow),
+        in_text=given.get("in_text") is True,
+    )
     names = {
         each.key: (each.title, STEP_TYPES[each.type].icon, STEP_TYPES[each.type].family)
         for each in (graph.nodes if graph else ())
         if each.type in STEP_TYPES
     }
-    sources = sources_of(
-        entries,
-        names=names,
-        wanted=wanted_at(dict(step.input_schema) if step else {}, node.get("config"), field, Types(entries)),
-        fits=fits,
-        last=_last_scope(flow, graph),
-        in_text=given.get("in_text") is True,
-    )
-    return render(
-        request, "editor/inspector/picker.html", {"sources": sources, "alone": graph is not None and not entries}
-    )
+    sources = picker.sources(available(graph, key) if graph else (), names)
+    return render(request, "editor/inspector/picker.html", {"sources": sources})
 
 
 @require_GET
@@ -178,11 +177,22 @@ def _asked(request: HttpRequest) -> tuple[Mapping[str, Any], Graph | None]:
         return node, None
 
 
-def _entries(graph: Graph | None, key: str) -> list[PathEntry]:
-    return list(available(graph, key)) if graph is not None else []
+def _subject(graph: Graph | None) -> Subject | None:
+    return Subject(graph, {}, STEP_TYPES) if graph is not None else None
 
 
-def _last_scope(flow: Flow, graph: Graph | None) -> dict[str, Any] | None:
+def _type_of(subject: Subject | None, key: str) -> TypeOf:
+    """Types of values as this step sees them; nothing is known of a graph that cannot be read."""
+
+    def type_of(value: Given) -> Schema:
+        if subject is None or key not in subject.nodes or value is ABSENT or value == "" or liquid_of(value) == "":
+            return {}
+        return subject.type_of_value(subject.nodes[key], value)
+
+    return type_of
+
+
+def _last_scope(flow: Flow) -> dict[str, Any] | None:
     """The scope as the flow's last run left it, to show values beside paths; None before the first run."""
     run = flow.runs.order_by("-created_at", "-id").first()
     return (

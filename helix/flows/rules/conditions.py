@@ -45,6 +45,8 @@ class _Walk:
 
     def part(self, when: JsonValue, place: str, known: Known, depth: int = 0) -> Iterator[Problem]:
         if not isinstance(when, dict):
+            if depth == 0:  # the settings say so already
+                return
             yield self.wrong(
                 "condition_shape",
                 place,
@@ -130,7 +132,7 @@ class _Walk:
         if close:
             mend = repair(f"Take “{close}”", ("replace", f"{self.subject.path_of(self.node, place)}/op", close))
         hint = f"Did you mean “{close}”?" if close else f"There are: {', '.join(sorted(OPERATORS))}."
-        words = f"there is no comparison “{str(op)[:40]}”." if op is not None else "lacks the comparison."
+        words = f"uses “{str(op)[:40]}”, which is no comparison." if op is not None else "lacks the comparison."
         return self.wrong("condition_operator", f"{place}/op", words, hint, mend)
 
     def clashing(self, wrong: Clash, leaf: dict[str, JsonValue], place: str) -> Problem:

@@ -1,5 +1,6 @@
 """The value of every expression is of the type that its place takes."""
 
+import re
 from collections.abc import Iterator
 
 from helix.expressions.infer import Inferred
@@ -9,6 +10,9 @@ from helix.flows.fits import Misfit, misfit
 from helix.flows.problems import Problem
 from helix.flows.rules.expressions import in_condition
 from helix.flows.subject import Subject, Use
+
+_PATH = re.compile(r"[A-Za-z_][\w.\-\[\]]*")
+MOST = 60
 
 
 def rule(subject: Subject) -> Iterator[Problem]:
@@ -37,7 +41,7 @@ def _told(subject: Subject, use: Use, found: Inferred, wrong: Misfit) -> Problem
 def source_words(text: str) -> str:
     """What a lone expression takes its value from: its path, or “the expression”."""
     inner = text.strip().removeprefix("{{").removesuffix("}}").strip("- \n\t")
-    return inner if len(inner) <= 60 and "|" not in inner and "'" not in inner else "the expression"
+    return inner if len(inner) <= MOST and _PATH.fullmatch(inner) else "the expression"
 
 
 def appended(text: str, fix: str) -> str | None:

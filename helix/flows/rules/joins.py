@@ -8,8 +8,8 @@ from helix.flows.subject import Subject
 
 
 def rule(subject: Subject) -> Iterator[Problem]:
-    arriving = Counter(edge.target for edge in subject.edges)
-    leaving = {edge.source for edge in subject.edges}
+    arriving = Counter(edge.target for edge in subject.drawn)
+    leaving = {edge.source for edge in subject.drawn}
     for key, node in subject.nodes.items():
         if node.type == "logic.join" and arriving[key] == 1:
             yield subject.problem(

@@ -14,7 +14,7 @@ def rule(subject: Subject) -> Iterator[Problem]:
         if step is None:
             continue
         if step.deprecated:
-            hint = "It still works; plan to replace it."
+            hint = "Plan to replace it."
             yield subject.problem(
                 node,
                 "deprecated",

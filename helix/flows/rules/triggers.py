@@ -11,7 +11,7 @@ def rule(subject: Subject) -> Iterator[Problem]:
         words = "This flow has no trigger, so it never begins." if subject.nodes else "This flow is empty."
         yield Problem("error", "no_trigger", words, "Add a trigger: a schedule, or a start by hand.")
         return
-    leaving = {edge.source for edge in subject.edges}
+    leaving = {edge.source for edge in subject.drawn}
     seen: dict[str, str] = {}
     for key in subject.triggers:
         node = subject.nodes[key]

@@ -38,32 +38,41 @@ def answer(world: World, request: Request) -> Answer:
     if parts[0] != "v1":
         return app_error(404, "not found")
     world.settle()
-    match (request.method, *parts[1:]):
-        case ("GET", "workspaces"):
+    return _write(world, request) if request.method != "GET" else _read(world, request)
+
+
+def _read(world: World, request: Request) -> Answer:
+    match request.parts[1:]:
+        case ("workspaces",):
             return Answer(body={"workspaces": [{"id": 1, "name": "Sandbox", "messages_sent": 60, "billable_messages_sent": 60,
                                                 "people": len(world.data["people"]), "objects": len(world.data["groups"])}]})  # fmt: skip
-        case ("GET", "segments"):
+        case ("segments",):
             return Answer(body={"segments": [_segment(segment) for segment in world.data["segments"]]})
-        case ("GET", "segments", number):
+        case ("segments", number):
             segment = _by_id(world.data["segments"], number)
             return Answer(body={"segment": _segment(segment)}) if segment else app_error(404, "segment not found")
-        case ("GET", "segments", number, "membership"):
+        case ("segments", number, "membership"):
             segment = _by_id(world.data["segments"], number)
             return _members(world, request, segment) if segment else app_error(404, "segment not found")
-        case ("GET", "messages"):
+        case ("messages",):
             return _messages(world, request)
-        case ("GET", "newsletters"):
+        case ("newsletters",):
             return _newsletters(world, request)
-        case ("GET", "transactional"):
+        case ("transactional",):
             return Answer(body={"messages": world.data["transactional"]})
-        case ("GET", "broadcasts"):
+        case ("broadcasts",):
             return Answer(body={"broadcasts": world.data["broadcasts"]})
-        case ("GET", name) if name in LISTS:
+        case (name,) if name in LISTS:
             return Answer(body={name: world.data[LISTS[name]] or None})  # seen live: null instead of an empty list
+        case ("broadcasts" | "campaigns", number, "triggers", *rest):
+            return triggered(world, number, rest)
+    return app_error(404, "not found")
+
+
+def _write(world: World, request: Request) -> Answer:
+    match (request.method, *request.parts[1:]):
         case ("POST", "campaigns", number, "triggers"):
             return trigger_broadcast(world, request, number)
-        case ("GET", "broadcasts" | "campaigns", number, "triggers", *rest):
-            return triggered(world, number, rest)
         case ("POST", "reporting_webhooks"):
             return _new_webhook(world, request)
         case ("DELETE", "reporting_webhooks", number):

@@ -303,7 +303,9 @@ def test_a_compressed_answer_is_read(run: Run, listener: Listener) -> None:
     assert run("get_segments", {}).data == {"segments": []}
 
 
-@pytest.mark.parametrize(("coding", "body"), [("gzip", b"no gzip"), ("br", b"x"), ("gzip", gzip.compress(b"{}", mtime=0)[:12])])
+@pytest.mark.parametrize(
+    ("coding", "body"), [("gzip", b"no gzip"), ("br", b"x"), ("gzip", gzip.compress(b"{}", mtime=0)[:12])]
+)
 def test_an_answer_in_a_damaged_or_unknown_coding_is_a_bad_answer(
     coding: str, body: bytes, run: Run, listener: Listener
 ) -> None:

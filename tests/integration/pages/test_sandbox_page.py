@@ -1,0 +1,128 @@
+"""The sandbox's page, in front of a real sandbox process."""
+
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+
+from helix.catalogue import sandbox_client
+from helix.connections.models import Connection
+from tests.fakes.sandbox import SandboxProcess, start_sandbox
+from tests.integration.pages.conftest import SignIn, World
+
+
+@pytest.fixture(scope="module")
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
+    process = start_sandbox(tmp_path_factory.mktemp("sandbox"))
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def sandbox(process: SandboxProcess, monkeypatch: pytest.MonkeyPatch) -> SandboxProcess:
+    process.reset()
+    monkeypatch.setattr(settings.HELIX, "HELIX_SANDBOX_URL", process.url)
+    return process
+
+
+def test_it_shows_the_workspace_and_what_was_received(world: World, as_: SignIn, sandbox: SandboxProcess) -> None:
+    urllib.request.urlopen(f"{sandbox.url}/v1/info/ip_addresses", timeout=5).close()
+    olga = as_("olga")
+
+    page = olga.get(world.at("sandbox/")).content.decode()
+    people = olga.get(world.at("sandbox/?show=people")).content.decode()
+
+    assert 'data-tally="people"><b>40</b>' in page
+    assert "/v1/info/ip_addresses" in page
+    assert "ada.lovelace@example.com" in people
+
+
+def test_a_fault_is_switched_on_beside_the_others_and_all_off(
+    world: World, as_: SignIn, sandbox: SandboxProcess
+) -> None:
+    olga, address = as_("olga"), world.at("sandbox/faults/")
+
+    olga.post(address, {"fault": "server_error", "path": "/v1/segments", "times": "2"})
+    page = olga.post(address, {"fault": "reset", "path": "", "times": "1"}, follow=True).content.decode()
+    olga.post(address, {"act": "off"})
+
+    assert "Answer 500, on /v1/segments, 2 more calls" in page
+    assert "Hang up without an answer, 1 more call<" in page
+    assert sandbox_client.faults() == []
+
+
+def test_its_behaviour_is_changed(world: World, as_: SignIn, sandbox: SandboxProcess) -> None:
+    as_("olga").post(world.at("sandbox/behaviour/"), {"strict": "on", "lag_ms": "250"})
+
+    found = sandbox.state()["settings"]
+    assert (found["strict"], found["enforce_rates"], found["lag_ms"]) == (True, False, 250)
+
+
+def test_reset_and_clear(world: World, as_: SignIn, sandbox: SandboxProcess) -> None:
+    urllib.request.urlopen(f"{sandbox.url}/v1/info/ip_addresses", timeout=5).close()
+    olga = as_("olga")
+
+    cleared = olga.post(world.at("sandbox/clear/"), follow=True).content.decode()
+    reset = olga.post(world.at("sandbox/reset/"), follow=True).content.decode()
+
+    assert "Nothing was received yet." in cleared
+    assert "seeded again" in reset
+
+
+def test_a_webhook_is_sent_and_the_answer_told(world: World, as_: SignIn, sandbox: SandboxProcess) -> None:
+    given = {"event": "email_bounced", "url": "http://127.0.0.1:1/nobody"}
+
+    page = as_("olga").post(world.at("sandbox/webhook/"), given, follow=True).content.decode()
+
+    assert "Nobody answered at http://127.0.0.1:1/nobody" in page
+
+
+@pytest.mark.parametrize(
+    "given", [{"fault": "nonsense", "times": "1"}, {"fault": "reset", "times": "0"}, {"fault": "reset", "times": "x"}]
+)
+def test_a_fault_that_makes_no_sense_is_refused(
+    world: World, as_: SignIn, sandbox: SandboxProcess, given: dict[str, str]
+) -> None:
+    page = as_("olga").post(world.at("sandbox/faults/"), given, follow=True).content.decode()
+
+    assert "Choose a fault, and how often it strikes" in page
+    assert sandbox_client.faults() == []
+
+
+def test_a_sandbox_that_is_away_gives_one_clear_sentence(world: World, as_: SignIn, no_sandbox: None) -> None:
+    olga = as_("olga")
+
+    page = olga.get(world.at("sandbox/")).content.decode()
+    log = olga.get(world.at("sandbox/requests/")).content.decode()
+
+    assert "The sandbox does not answer" in page
+    assert "does not answer" in log and "every 2s" in log
+
+
+def test_a_team_without_a_sandbox_connection_neither_sees_nor_touches_it(
+    world: World, as_: SignIn, sandbox: SandboxProcess
+) -> None:
+    mallory, elsewhere = as_("mallory"), f"/t/{world.team.slug}-elsewhere/"
+
+    page = mallory.get(f"{elsewhere}sandbox/").content.decode()
+    refused = mallory.post(
+        f"{elsewhere}sandbox/faults/", {"fault": "reset", "times": "1"}, follow=True
+    ).content.decode()
+    log = mallory.get(f"{elsewhere}sandbox/requests/").content.decode()
+
+    assert "Connect the sandbox" in page
+    assert "no connection to the sandbox" in refused and "no connection to the sandbox" in log
+    assert sandbox_client.faults() == []
+
+
+def test_an_admin_connects_the_sandbox_with_one_press(world: World, as_: SignIn, sandbox: SandboxProcess) -> None:
+    mallory, elsewhere = as_("mallory"), f"/t/{world.team.slug}-elsewhere/"
+
+    mallory.post(f"{elsewhere}connections/sandbox/")
+    made = Connection.objects.get(team__slug=f"{world.team.slug}-elsewhere")
+    tested = mallory.post(f"{elsewhere}connections/{made.pk}/test/", headers={"HX-Request": "true"}).content.decode()
+
+    assert made.sandbox
+    assert 'data-connection-state="working"' in tested
+    assert tested.count("works.") == 3
