@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from helix.expressions.types import (
     EMPTY,
+    LIST,
     MOMENT,
     NULL,
     NUMBER,
@@ -34,11 +35,9 @@ def default(given: Schema, arguments: Sequence[Schema]) -> Schema:
 
 
 def same(given: Schema, arguments: Sequence[Schema]) -> Schema:
-    kept = [
-        {name: value for name, value in part.items() if name not in ("const", "enum")}
-        for part in alternatives(without_null(given))
-    ]
-    return union(kept)
+    """The list that was given, or a part of it; nothing counts as an empty list."""
+    parts = [part for part in alternatives(given) if part.get("type") != "null"]
+    return union(parts) if parts else LIST
 
 
 def sliced(given: Schema, arguments: Sequence[Schema]) -> Schema:

@@ -24,7 +24,7 @@ from helix.expressions.infer_values import Finding, Values
 from helix.expressions.liquid import Context, PlainOutput
 from helix.expressions.narrow import Path, present_when
 from helix.expressions.parsing import Parsed, parse
-from helix.expressions.types import ANY, MISSING_MARK, OBJECT, TEXT, Schema, alternatives, items_of, kinds, union
+from helix.expressions.types import ANY, LIST, MISSING_MARK, OBJECT, TEXT, Schema, alternatives, items_of, kinds, union
 from helix.expressions.words import type_words, with_article
 
 _FORLOOP: Schema = {
@@ -182,7 +182,9 @@ class _Walk:
             kind = part.get("type")
             if kind == "array":
                 items.append(items_of(part))
-            elif kind == "object" or kind is None:
+            elif kind == "object":
+                items.append(LIST)  # a pair of name and value
+            elif kind is None:
                 return ANY
         if not items and kinds(found) - {"null", "string"}:
             words = f"loops over {with_article(type_words(found))}, which is no list."

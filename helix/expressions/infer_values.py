@@ -297,7 +297,11 @@ class Values:
                     )
             case ContainsExpression():
                 left = self.of(expression.left, guarded=True)
-                self.of(expression.right, guarded=True)
+                right = self.of(expression.right, guarded=True)
+                if "object" in kinds(left) and kinds(right) & {"array", "object"}:
+                    words = f"asks whether an object contains {with_article(type_words(right))}."
+                    hint = "An object contains names: ask for a text."
+                    self.find(Finding("incomparable", "error", words, hint, self.column(expression)))
                 if not kinds(left) & {"string", "array", "object", "any", "null"}:
                     words = f"asks whether {with_article(type_words(left))} contains something."
                     self.find(

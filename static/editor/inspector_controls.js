@@ -1,7 +1,8 @@
 // @ts-check
 /** Controls and what they hold: from a control to a value, and back without disturbing whoever is typing. */
 
-import { hasLiquid, instantOf, liquidOf, parse, readJson } from "./inspector_values.js";
+import { readJson } from "./inspector_json.js";
+import { hasLiquid, instantOf, liquidOf, parse } from "./inspector_values.js";
 import { wordsOf } from "./inspector_chips.js";
 
 /** Something typed that is no value yet, such as half a JSON document. */

@@ -1,6 +1,8 @@
 // @ts-check
 /** Reading and changing one value inside a step, by pointer. Pure: steps come in, steps go out. */
 
+import { readJson } from "./inspector_json.js";
+
 /** @typedef {import("./types.js").GraphNode} GraphNode */
 
 /** Value of a pointer that leads nowhere. */
@@ -146,19 +148,6 @@ export function parse(kind, text, whenEmpty = "remove") {
   if (kind === "number" && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) && Number.isFinite(Number(trimmed))) return Number(trimmed);
   if (kind === "date-time") return instantOf(trimmed) ?? text;
   return text;
-}
-
-/** JSON text as a value, or where it breaks. @returns {{ok: true, value: any} | {ok: false, message: string}} */
-export function readJson(text) {
-  try {
-    return { ok: true, value: JSON.parse(text) };
-  } catch (error) {
-    const message = /** @type {Error} */ (error).message;
-    const position = /position (\d+)/.exec(message);
-    const line = /line (\d+)/.exec(message)?.[1] ?? (position ? String(text.slice(0, Number(position[1])).split("\n").length) : null);
-    const reason = message.replace(/,? ?["']?\.{3}[\s\S]*| in JSON[\s\S]*| \(line[\s\S]*/, "").replace(/^JSON\.parse: /, "");
-    return { ok: false, message: `This is no JSON yet${line ? ` (line ${line})` : ""}: ${reason}.` };
-  }
 }
 
 /** A moment as it is stored: with a zone as it was written, without one in the viewer's zone. Null when it is no moment. */

@@ -87,7 +87,7 @@ def matching(entries: tuple[Entry, ...], query: str, most: int = 50) -> tuple[En
 
 def _notes(row: Mapping[str, Any]) -> list[str]:
     return [
-        str(row[name])
+        str(row[name]).replace("_", " ")
         for name in ("type", "state")
         if isinstance(row.get(name), str) and row[name] not in ("finished", "")
     ]

@@ -263,12 +263,11 @@ def _placeholder(schema: Schema, kind: Kind) -> str:
         inner = examples[0] if examples else None
         first: Iterable[Any] = inner.values() if isinstance(inner, dict) else inner if isinstance(inner, list) else []
         return next((str(each) for each in first if isinstance(each, str | int | float)), "")
-    if (
-        "default" in schema
-        and isinstance(schema["default"], str | int | float)
-        and not isinstance(schema["default"], bool)
-    ):
-        return f"{schema['default']}"
+    default = schema.get("default")
+    if kind == "choice":
+        return next((option.label for option in options_of(schema, ABSENT) if option.value == default), "")
+    if isinstance(default, str | int | float) and not isinstance(default, bool):
+        return f"{default}"
     return f"{examples[0]}" if examples and isinstance(examples[0], str | int | float) else ""
 
 

@@ -33,6 +33,8 @@ STATES: dict[str, tuple[str, str]] = {
     "skipped": ("skip-forward", "Skipped"),
     "timed_out": ("timer", "Timed out"),
     "retry": ("rotate-cw", "Failed, again later"),
+    "doubted": ("circle-help", "Answer lost"),
+    "waited": ("hourglass", "Began to wait"),
     "working": ("circle-check", "Working"),
     "refused": ("circle-x", "Refused"),
     "untested": ("circle-dashed", "Not tested"),

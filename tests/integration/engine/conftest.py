@@ -1,11 +1,9 @@
 """A team with a connection to a real sandbox process, and the engine driven by hand: `work()` is what a worker does."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
 
 from helix.connections.keeping import save_connection
 from helix.demo import SANDBOX_SECRETS
@@ -18,22 +16,7 @@ from helix.teams.models import Member, Team, User
 from helix.teams.roles import Role
 from helix.triggers.publish import publish
 from tests.build import graph_text
-from tests.fakes.sandbox import SandboxProcess, start_sandbox
-
-
-@pytest.fixture(scope="session")
-def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
-    process = start_sandbox(Path(tmp_path_factory.mktemp("sandbox")))
-    yield process
-    process.stop()
-
-
-@pytest.fixture
-def sandbox(sandbox_process: SandboxProcess, monkeypatch: pytest.MonkeyPatch) -> SandboxProcess:
-    """The sandbox as new: seeded state, empty log, no faults."""
-    sandbox_process.reset()
-    monkeypatch.setattr(settings.HELIX, "HELIX_SANDBOX_URL", sandbox_process.url)
-    return sandbox_process
+from tests.fakes.sandbox import SandboxProcess
 
 
 @pytest.fixture

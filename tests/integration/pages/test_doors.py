@@ -1,7 +1,9 @@
 """Every page and every act, tried by each role, by a stranger, and by somebody who is signed out."""
 
 import pytest
+from django.test import RequestFactory
 from django.urls import reverse
+from django.views.defaults import server_error
 
 from tests.integration.pages.conftest import SignIn, World
 
@@ -123,6 +125,13 @@ def test_an_act_without_the_csrf_token_is_refused_with_a_page_that_says_what_to_
 
     assert answer.status_code == 403
     assert "older visit" in answer.content.decode()
+
+
+def test_a_defect_gives_a_page_that_needs_nothing_and_says_what_to_do() -> None:
+    answer = server_error(RequestFactory().get("/"))
+
+    assert answer.status_code == 500
+    assert "Your flows and runs are not touched" in answer.content.decode()
 
 
 def test_pages_that_are_not_there_lead_back(world: World, as_: SignIn) -> None:

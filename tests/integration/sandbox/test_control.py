@@ -151,6 +151,15 @@ def test_a_webhook_is_sent_signed(sandbox: SandboxProcess) -> None:
     assert isinstance(event, Event)
 
 
+@pytest.mark.parametrize(
+    "url", ["http://10.0.0.1/", "http://169.254.169.254/", "file:///etc/passwd", "http://[", "https://x.example/"]
+)
+def test_a_webhook_goes_to_this_machine_only(url: str, sandbox: SandboxProcess) -> None:
+    body = json.dumps({"url": url, "key": "whsec", "event": "email_sent"}).encode()
+
+    assert raw(f"{sandbox.url}/_sandbox/webhooks", "POST", body)[0] == 400
+
+
 PARTS = st.sampled_from(
     [
         "v1",
