@@ -1,39 +1,16 @@
 """The data that a page hands to the canvas: the contract is in docs/architecture.md, “The canvas island”."""
 
 import json
-from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
 
 from helix.engine.models import Run, StepRun
+from helix.flows.drafts import canonical
 from helix.flows.models import Flow
-from helix.flows.steps import STEP_TYPES
+from helix.flows.palette import palette
 from helix.flows.using import connection_facts
 from helix.teams.models import Team
-
-
-@lru_cache(maxsize=1)
-def palette() -> list[dict[str, Any]]:
-    """Every step type as the canvas draws it."""
-    return [
-        {
-            "type": step.key,
-            "kind": step.kind,
-            "family": step.family,
-            "title": step.title,
-            "help": step.help,
-            "icon": step.icon,
-            "ports": [{"key": port.key, "label": port.label} for port in step.ports({"config": step.defaults})],
-            "needs_connection": step.integration is not None,
-            "integration": step.integration,
-            "key_family": step.key_family,
-            "destructive": step.destructive,
-            "deprecated": step.deprecated,
-            "defaults": step.defaults,
-        }
-        for step in STEP_TYPES.values()
-    ]
 
 
 def connections(team: Team) -> list[dict[str, Any]]:
@@ -70,11 +47,12 @@ def editor_data(flow: Flow, mode: str) -> dict[str, Any]:
             "name": flow.name,
             "enabled": flow.enabled,
             "number": flow.published.number if flow.published else None,
+            "changed": flow.published is not None and canonical(flow.draft) != canonical(flow.published.graph),
         },
         "graph": json.loads(flow.draft),
         "revision": flow.revision,
         "problems": flow.problems,
-        "catalog": palette(),
+        "catalog": list(palette().values()),
         "connections": connections(flow.team),
         "urls": urls(flow),
         "run": None,

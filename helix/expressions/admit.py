@@ -7,7 +7,8 @@ from typing import Literal
 from liquid.exceptions import LiquidError
 
 from helix.expressions.bodies import number
-from helix.expressions.functions import LISTS, NUMBERS, Function, takes_words
+from helix.expressions.functions import LISTS, NUMBERS, SCALARS, Function, takes_words
+from helix.expressions.gives import mapped
 from helix.expressions.near import nearest
 from helix.expressions.types import Schema, alternatives, constants, hop, items_of, kinds
 from helix.expressions.words import type_words, with_article
@@ -99,6 +100,21 @@ def _advice(function: Function, given: Schema) -> str:
     if "array" in function.takes:
         return "Give it a list, or leave the filter out."
     return "Leave the filter out, or give it what it takes."
+
+
+def _items(function: Function, given: Schema, arguments: list[Schema], column: int) -> Iterator[Refused]:
+    """What is joined must be text, what is summed must be numbers."""
+    takes = {"join": SCALARS | LISTS, "sum": NUMBERS}.get(function.name)
+    if takes is None or "array" not in kinds(given):
+        return
+    items = items_of(given)
+    if function.name == "sum" and arguments:
+        items = items_of(mapped(given, arguments))
+    bad = _refused(items, takes)
+    if bad:
+        words = f"puts a list into {function.name} whose items are {type_words(items)}."
+        hint = "Take one of their fields first, such as | map: 'name'."
+        yield Refused("filter_input", bad, words, hint, column)
 
 
 def _field(function: Function, given: Schema, name: str, column: int) -> Iterator[Refused]:

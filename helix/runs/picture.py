@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from helix.engine.models import Run, StepRun
 from helix.engine.states import FINAL_RUN_STATES
-from helix.flows.steps import STEP_TYPES
+from helix.flows.palette import palette
 
 
 def step_states(steps: Iterable[StepRun], now: datetime | None = None) -> dict[str, dict[str, Any]]:
@@ -56,7 +56,7 @@ def picture(run: Run, steps: Iterable[StepRun], team_slug: str) -> dict[str, Any
         "graph": graph,
         "revision": 0,
         "problems": [],
-        "catalog": [_type(key) for key in sorted({node["type"] for node in graph["nodes"]}) if key in STEP_TYPES],
+        "catalog": [drawn for key, drawn in palette().items() if key in {node["type"] for node in graph["nodes"]}],
         "connections": [],
         "urls": {
             "state": reverse("runs:state", kwargs={"team": team_slug, "run_id": run.id}),
@@ -65,22 +65,4 @@ def picture(run: Run, steps: Iterable[StepRun], team_slug: str) -> dict[str, Any
         },
         "run": run_state(run, steps),
         "last_run": None,
-    }
-
-
-def _type(key: str) -> dict[str, Any]:
-    step = STEP_TYPES[key]
-    return {
-        "type": step.key,
-        "kind": step.kind,
-        "family": step.family,
-        "title": step.title,
-        "help": step.help,
-        "icon": step.icon,
-        "ports": [{"key": port.key, "label": port.label} for port in step.ports({"config": step.defaults})],
-        "needs_connection": step.integration is not None,
-        "integration": step.integration,
-        "destructive": step.destructive,
-        "deprecated": step.deprecated,
-        "defaults": step.defaults,
     }

@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import threading
 import time
 from dataclasses import replace
 from types import FrameType
@@ -35,7 +34,7 @@ class Supervisor:
     def __init__(self, options: Options, settings: Environment, data: DataFolder) -> None:
         self.options, self.data = options, data
         self.children: dict[str, Child] = {}
-        self._stop = threading.Event()
+        self._asked = False
         self._redis_url, self._sandbox_url = settings.REDIS_URL, settings.HELIX_SANDBOX_URL
         asked_for = options.port is not None or "HELIX_PORT" in os.environ
         self.port = ports.choose(options.port or settings.HELIX_PORT, asked_for=asked_for)
@@ -48,7 +47,8 @@ class Supervisor:
             signal.signal(number, self._asked_to_end)
         try:
             self._start()
-            while not self._stop.wait(WATCH_SECONDS):
+            while not self._asked:
+                time.sleep(WATCH_SECONDS)
                 self._look()
         except Stopped:
             pass
@@ -158,17 +158,18 @@ class Supervisor:
             child.look(now)
 
     def _asked_to_end(self, number: int, frame: FrameType | None) -> None:
-        if self._stop.is_set():  # asked twice: at once
-            for child in self.children.values():
-                child.kill()
+        if self._asked:
+            if number != signal.SIGHUP:  # asked twice: at once; a closing terminal hangs up twice by itself
+                for child in self.children.values():
+                    child.kill()
             return
-        self._stop.set()
+        self._asked = True  # a plain flag: a lock is not to be taken inside a signal handler
         raise Stopped
 
     def _end(self) -> None:
         """First those that begin work, then the sandbox that calls may still need, the queue last."""
+        self._asked = True
         say("\nHelix ends …")
-        self._stop.set()
         for together in (("scheduler", "web", "worker"), ("sandbox",), ("redis",)):
             going = [self.children[name] for name in together if name in self.children]
             for child in going:

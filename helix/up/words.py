@@ -1,5 +1,6 @@
 """What the terminal shows: a line is `process | text`, and noise that nobody can act on is left out."""
 
+import contextlib
 import re
 import sys
 import threading
@@ -24,7 +25,7 @@ class CannotStart(Exception):
 
 def say(text: str, process: str = "") -> None:
     """Print a line; with `process`, as that process's."""
-    with _turn:
+    with _turn, contextlib.suppress(OSError):  # a closed terminal must not keep the children from being ended
         sys.stdout.write(f"{process:<{NAME_WIDTH}} | {text}\n" if process else f"{text}\n")
         sys.stdout.flush()
 

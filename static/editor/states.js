@@ -7,7 +7,7 @@ const STATES = {
   ready: ["Ready", "circle-dot", "info"],
   running: ["Running", "loader-circle", "info"],
   waiting: ["Waiting", "hourglass", "info"],
-  unknown: ["Unknown", "circle-help", "warn"],
+  unknown: ["Needs your answer", "circle-help", "warn"],
   succeeded: ["Succeeded", "circle-check", "ok"],
   failed: ["Failed", "circle-x", "err"],
   skipped: ["Skipped", "skip-forward", "muted"],

@@ -62,7 +62,7 @@ class Form:
     more: tuple[Group, ...]
     more_open: bool
     unknown: tuple[Field, ...]
-    raw: Field | None
+    raw: Field | None = None
     branches: tuple[Branch, ...] | None = None
     otherwise: str = ""
     condition: Rows | Unread | None = None
@@ -152,7 +152,6 @@ def form_of(
         more=grouped(advanced, rules),
         more_open=any(field.given for field in advanced),
         unknown=unknown_fields(schema, config, key),
-        raw=None,
         retry=retry_of(node, calls_out=calls_out, effect=step.effect or "A") if step.can_fail else None,
         output=output_rows(output, root),
         output_root=root,

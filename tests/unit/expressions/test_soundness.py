@@ -10,7 +10,16 @@ from helix.expressions.types import constant, kinds
 from helix.flows.fits import misfit
 from tests.unit.expressions.worlds import NAMES, VALUES, lone, texts
 
-TOO_MUCH = ("does too much", "too large", "longer than", "is no date", "is no number", "is too large")
+TOO_MUCH = (
+    "does too much",
+    "too large",
+    "longer than",
+    "is no date",
+    "is no number",
+    "is too large",
+    "divided by 0",
+    "date got nothing",
+)
 
 
 def type_of(value: Any) -> Any:
