@@ -42,6 +42,7 @@ def findings(function: Function, given: Schema, arguments: list[Schema], column:
             yield Refused("filter_arguments", bad, words, hint, column)
     if function.name in ("divided_by", "modulo") and constants(arguments[0]) == (0,):
         yield Refused("filter_arguments", "error", "divides by 0.", "Divide by another number.", column)
+    yield from _items(function, given, arguments, column)
     names = (
         constants(arguments[0])
         if arguments and function.takes == LISTS and function.arguments[0].name == "name"

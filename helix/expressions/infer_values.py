@@ -69,6 +69,7 @@ class Values:
         self.names = names
         self.present = present
         self.locals: dict[str, Schema] = {}
+        self.in_argument = False
         self._found: list[Finding] = []
 
     def findings(self) -> tuple[Finding, ...]:
@@ -247,9 +248,11 @@ class Values:
         assert step.schema is not None
         words = f"asks for {path_words(segments)}, which may be missing: {step.why}."
         value = default_for(self.silent(expression))
-        fixed = self.piped(expression, f"default: {value}") if value else None
+        fixed = self.piped(expression, f"default: {value}") if value and not self.in_argument else None
         severity: OneOf["error", "warning"] = "error" if step.severity == "error" else "warning"
         hint = f"Give a value for that case: {{{{ … | default: {value or '…'} }}}}."
+        if self.in_argument:
+            hint = "Give it a name and a value for that case first: {% assign name = … | default: '' %}."
         self.find(Finding("maybe_missing", severity, words, hint, self.column(expression), fixed))
 
     def silent(self, expression: Expression) -> Schema:
@@ -261,7 +264,9 @@ class Values:
 
     def filtered(self, given: Schema, used: Filter, expression: FilteredExpression) -> Schema:
         function = FUNCTIONS[used.name]
+        self.in_argument, before = True, self.in_argument
         types = [self.of(argument.value, guarded=False) for argument in used.args if not getattr(argument, "name", "")]
+        self.in_argument = before
         column = used.token.start_index + 1
         for finding in admit.findings(function, given, types, column):
             self.find(finding_of(finding))

@@ -186,7 +186,7 @@ def _one_of(left: Schema, right: Schema) -> Clash | None:
     one, other = _kinds(left), _kinds(items)
     if items != ANY and one and other and not one & other:
         return Clash(
-            "incomparable", f"looks for {_words(left)} among {_words(items)}.", "Give values of the same kind."
+            "incomparable", f"looks for {_words(left)} in {_words(right)}.", "Give values of the same kind."
         )
     return None
 

@@ -145,7 +145,7 @@ def _why_not(subject: Subject, name: str, key: str) -> str:
 
 def _envelope(subject: Subject, name: str, key: str) -> Schema:
     node, data, error = subject.nodes[name], subject.output(name), NULL
-    if subject.kind(node) != "trigger" and node.on_error != "fail":
+    if subject.kind(node) != "trigger" and node.on_error in ("continue", "branch"):
         failed = f"{_title(subject, name)} may have failed, and the flow goes on"
         if node.on_error == "branch" and subject.paths.surely_leaves(name, "error", key):
             why = f"{_title(subject, name)} has failed on this path"

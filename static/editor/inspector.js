@@ -44,6 +44,7 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
   /** @type {import("./inspector_actions.js").Desk} */
   const desk = {
     store, node, key: () => drawnKey ?? "", redraw: () => draw(0), tell: announce,
+    focus: (pointer) => targetOf(pointer)?.focus({ preventScroll: true }),
     change(label, change, { merge, focus } = {}) {
       if (focus) focusNext = focus;
       store.commit(label, (graph) => withNode(graph, drawnKey, change), { merge });

@@ -12,7 +12,7 @@ import { ABSENT, appendAt, asType, escape, freeEntry, getAt, hasLiquid, liquidOf
  *   change: (label: string, change: (node: any) => any, options?: {merge?: string, focus?: string}) => void,
  *   picker: ReturnType<typeof import("./picker.js").createPicker>,
  *   choices: ReturnType<typeof import("./inspector_choices.js").createChoices>,
- *   redraw: () => void, tell: (text: string) => void,
+ *   redraw: () => void, focus: (pointer: string) => void, tell: (text: string) => void,
  * }} Desk
  */
 
@@ -36,6 +36,7 @@ export function createActions(desk) {
     const inText = text.trim() !== "" && !loneOf(text);
     void desk.picker.open(wrapper, pointer, {
       inText,
+      left: () => desk.focus(pointer),
       pick: (row) => {
         const now = liquidOf(getAt(desk.node(), pointer)) ?? "";
         const at = carets.get(pointer) ?? now.length;

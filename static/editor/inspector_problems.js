@@ -46,7 +46,14 @@ function markOf(problem, id, repair) {
     : null;
   return el("div", { class: `prob ${problem.severity}`, "data-problem": problem.code, "data-severity": problem.severity, id },
     icon(problem.severity === "error" ? "circle-alert" : "triangle-alert"),
-    el("div", {}, el("p", { text: problem.message }), problem.hint && el("p", { class: "prob-hint", text: problem.hint }), button));
+    el("div", {}, messageOf(problem.message), problem.hint && el("p", { class: "prob-hint", text: problem.hint }), button));
+}
+
+/** The message; the name of the step in front of it is for ears only: its form is open. */
+function messageOf(message) {
+  const [whole, step] = /^(Step “[^”]*”: )/.exec(message) ?? ["", ""];
+  const rest = message.slice(whole.length);
+  return step ? el("p", {}, el("span", { class: "sr-only", text: step }), el("span", { class: "prob-words", text: rest })) : el("p", { text: rest });
 }
 
 /** Marks that are out of sight are counted on the tab and the fold that hides them; folds with errors open. */

@@ -10,7 +10,7 @@ import { askForHtml, fragmentOf } from "./inspector_html.js";
 export function createPicker({ ask, announce }) {
   const box = el("div", { class: "data-pick", popover: "auto", role: "dialog", "aria-label": "Pick data of an earlier step", "data-picker": true });
   document.body.append(box);
-  let current = /** @type {{pick: (row: {path: string, insert: string, words: string, type: string}) => void, opener: HTMLElement|null}|null} */ (null);
+  let current = /** @type {{pick: (row: {path: string, insert: string, words: string, type: string}) => void, left: () => void}|null} */ (null);
   let asking = new AbortController();
   let active = /** @type {HTMLElement|null} */ (null);
   let at = new DOMRect();
@@ -20,11 +20,11 @@ export function createPicker({ ask, announce }) {
   const seen = () => rows().filter((row) => !row.hidden);
   const search = () => /** @type {HTMLInputElement|null} */ (box.querySelector("[data-pick-search]"));
 
-  /** Open at a field. @param {HTMLElement} anchor @param {string} pointer @param {{inText?: boolean, pick: any}} options */
-  async function open(anchor, pointer, { inText = false, pick }) {
+  /** Open at a field. @param {HTMLElement} anchor @param {string} pointer @param {{inText?: boolean, pick: any, left?: () => void}} options left: closed without picking */
+  async function open(anchor, pointer, { inText = false, pick, left = () => {} }) {
     asking.abort();
     asking = new AbortController();
-    current = { pick, opener: document.activeElement instanceof HTMLElement ? document.activeElement : null };
+    current = { pick, left };
     box.replaceChildren(el("p", { class: "pick-wait", text: "Looking at earlier steps …" }));
     box.dataset.of = pointer;
     if (!box.matches(":popover-open")) box.showPopover();
@@ -135,8 +135,9 @@ export function createPicker({ ask, announce }) {
   box.addEventListener("toggle", (event) => {
     if (/** @type {any} */ (event).newState !== "closed") return;
     asking.abort();
-    if (current) current.opener?.focus();
+    const leave = current?.left;
     current = null;
+    leave?.();
   });
   return { open, close };
 }

@@ -50,7 +50,8 @@ def cron_fault(cron: str) -> str:
     if len(cron) > 200:
         return "is too long."
     if len(cron.split()) != 5:
-        return f"is “{cron[:60]}”, which has {len(cron.split())} parts instead of five."
+        parts = len(cron.split())
+        return f"is “{cron[:60]}”, which has {parts} part{'' if parts == 1 else 's'} instead of five."
     try:
         next(CronSim(cron, datetime(2026, 1, 1, tzinfo=UTC)))
     except CronSimError as error:

@@ -50,7 +50,7 @@ def keeps_its_promise(text: str, data: Any) -> None:
 
 PHASES = [Phase.explicit, Phase.generate, Phase.shrink]  # not Phase.explain: it runs everything again under a tracer
 SLOW = settings(
-    max_examples=4000,
+    max_examples=200,
     deadline=None,
     phases=PHASES,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
