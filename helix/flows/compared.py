@@ -185,9 +185,7 @@ def _one_of(left: Schema, right: Schema) -> Clash | None:
     items = items_of(right)
     one, other = _kinds(left), _kinds(items)
     if items != ANY and one and other and not one & other:
-        return Clash(
-            "incomparable", f"looks for {_words(left)} in {_words(right)}.", "Give values of the same kind."
-        )
+        return Clash("incomparable", f"looks for {_words(left)} in {_words(right)}.", "Give values of the same kind.")
     return None
 
 

@@ -6,14 +6,14 @@ import { el, icon } from "./dom.js";
 import { nodeOf, withNode } from "./graph.js";
 import { createActions } from "./inspector_actions.js";
 import { createChoices } from "./inspector_choices.js";
-import { UNREADY, drawChip, judge, show, tellMoment, valueOf } from "./inspector_controls.js";
+import { CONTROLS, UNREADY, drawChip, judge, show, tellMoment, valueOf } from "./inspector_controls.js";
 import { askForHtml, fragmentOf } from "./inspector_html.js";
+import { kept, refocus, showTab, targetOf, unfold } from "./inspector_place.js";
 import { drawProblems, placeOf } from "./inspector_problems.js";
 import { getAt, liquidOf, repaired, setAt, typeOf } from "./inspector_values.js";
 import { createPicker } from "./picker.js";
 
 const TYPING_MS = 350;
-const CONTROLS = "[data-pointer][data-kind]";
 
 /**
  * @param {HTMLElement} element the panel @param {any} store
@@ -23,6 +23,7 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
   const body = el("div", { class: "insp-body" });
   element.replaceChildren(body);
   let drawnKey = /** @type {string|null} */ (null);
+  let drawnNode = /** @type {any} */ (null);
   let drawnShape = "";
   let asked = 0;
   let asking = new AbortController();
@@ -44,10 +45,14 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
   /** @type {import("./inspector_actions.js").Desk} */
   const desk = {
     store, node, key: () => drawnKey ?? "", redraw: () => draw(0), tell: announce,
-    focus: (pointer) => targetOf(pointer)?.focus({ preventScroll: true }),
+    focus: (pointer) => targetOf(body, pointer)?.focus({ preventScroll: true }),
     change(label, change, { merge, focus } = {}) {
-      if (focus) focusNext = focus;
+      focusNext = focus ?? null;
       store.commit(label, (graph) => withNode(graph, drawnKey, change), { merge });
+      if (focus && element.getAttribute("aria-busy") !== "true") {
+        desk.focus(focus);
+        focusNext = null;
+      }
     },
     picker: createPicker({
       announce,
@@ -123,85 +128,33 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
   /** Put the drawn form in place; focus, cursor, folds, tab and scroll stay where they were. */
   function swap(html, key, drawnFrom) {
     const same = drawnKey === key;
-    const keep = same ? kept() : null;
+    const scroll = element.scrollTop;
+    const keep = same ? kept(body) : null;
     body.replaceChildren(fragmentOf(html));
     drawnKey = key;
+    drawnNode = drawnFrom;
     drawnShape = shapeOf(drawnFrom);
     if (!same) {
       typing = null;
+      tab = "configure";
       element.scrollTop = 0;
     }
-    const panels = [...body.querySelectorAll("[data-panel]")].map((panel) => /** @type {any} */ (panel).dataset.panel);
-    if (!panels.includes(tab)) tab = "configure";
-    showTab(tab);
-    for (const fold of /** @type {NodeListOf<any>} */ (body.querySelectorAll("details[data-fold]"))) {
-      if (keep?.folds.has(fold.dataset.fold)) fold.open = keep.folds.get(fold.dataset.fold);
-    }
+    tab = showTab(body, tab);
+    if (keep) unfold(body, keep);
     for (const control of controls()) {
       const half = halfTyped.get(`${key}|${control.dataset.pointer}`);
       if (half !== undefined && control.dataset.kind === "json") control.value = half;
       if (control.dataset.kind === "duration") show(control, getAt(node(), control.dataset.pointer));
     }
     if (keep) {
-      element.scrollTop = keep.scroll;
-      refocus(keep);
+      element.scrollTop = scroll;
+      const now = refocus(body, keep, focusNext);
+      focusNext = null;
+      if (typing && now) typing = now;
     }
     if (store.get().mode !== "edit") body.querySelector("fieldset")?.setAttribute("disabled", "");
     dress();
     sync();
-  }
-
-  function kept() {
-    const focused = /** @type {any} */ (document.activeElement);
-    const inside = body.contains(focused) ? focused : null;
-    return {
-      scroll: element.scrollTop,
-      folds: new Map([...body.querySelectorAll("details[data-fold]")].map((fold) => [/** @type {any} */ (fold).dataset.fold, /** @type {any} */ (fold).open])),
-      id: inside?.id || null,
-      act: inside?.dataset?.action ? { action: inside.dataset.action, field: inside.closest("[data-field]")?.dataset.field ?? null, at: inside.dataset.at ?? null } : null,
-      value: inside && "value" in inside ? inside.value : null,
-      cursor: inside && typeof inside.selectionStart === "number" ? [inside.selectionStart, inside.selectionEnd] : null,
-    };
-  }
-
-  function refocus({ id, value, cursor, act }) {
-    if (focusNext) {
-      const target = targetOf(focusNext);
-      focusNext = null;
-      if (target && !document.querySelector("[data-picker]:popover-open")) {
-        target.focus();
-        return target.select?.();
-      }
-    }
-    const again = /** @type {any} */ (id ? document.getElementById(id) : act ? sameButton(act) : null);
-    if (!again || !body.contains(again)) return;
-    if (value !== null && "value" in again && !again.matches("select, [type=checkbox], [type=radio]")) again.value = value;
-    again.focus({ preventScroll: true });
-    if (typing) typing = again;
-    if (cursor && again.setSelectionRange && /^(text|search|textarea)$/.test(again.type)) again.setSelectionRange(cursor[0], cursor[1]);
-  }
-
-  function sameButton({ action, field, at }) {
-    return [...body.querySelectorAll(`[data-action="${CSS.escape(action)}"]`)].find((button) =>
-      at === null ? /** @type {any} */ (button.closest("[data-field]"))?.dataset.field === field : /** @type {any} */ (button).dataset.at === at);
-  }
-
-  /** Where a change wants the focus: a field, the name of an entry, the newest comparison. */
-  function targetOf(place) {
-    if (place === "last-condition") return /** @type {any} */ ([...body.querySelectorAll('[data-row] [data-pointer$="/left"]')].at(-1));
-    if (place.startsWith("key:")) return /** @type {any} */ (body.querySelector(`[data-key-of="${CSS.escape(place.slice(4))}"]`));
-    const wrapper = body.querySelector(`[data-field="${CSS.escape(place)}"], [data-rows="${CSS.escape(place)}"]`);
-    return /** @type {any} */ (wrapper?.querySelector(CONTROLS) ?? wrapper?.querySelector("button"));
-  }
-
-  function showTab(name) {
-    tab = name;
-    for (const button of /** @type {NodeListOf<any>} */ (body.querySelectorAll("[role=tab]"))) {
-      const chosen = button.dataset.tab === name;
-      button.setAttribute("aria-selected", String(chosen));
-      button.tabIndex = chosen ? 0 : -1;
-    }
-    for (const panel of /** @type {NodeListOf<any>} */ (body.querySelectorAll("[data-panel]"))) panel.hidden = panel.dataset.panel !== name;
   }
 
   /** What the browser adds to the drawn form: chips, moments in words, names of choices, summaries of items. */
@@ -240,12 +193,15 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
     }
     for (const control of controls()) {
       const before = control.value;
-      if (control.dataset.kind === "rekey") control.value = now.key;
-      else show(control, shownAt(now, control.dataset.pointer));
+      if (control.dataset.kind === "rekey") {
+        if (control !== document.activeElement) control.value = now.key;
+        continue;
+      }
+      show(control, shownAt(now, control.dataset.pointer));
       if (control.dataset.redraw !== undefined && control.value !== before) reshaped = true;
     }
     dress();
-    if (reshaped) draw(typing ? TYPING_MS : 0);
+    if (reshaped && now !== drawnNode) draw(typing ? TYPING_MS : 0);
   }
 
   /** The shape of a value, in the words of fields.Field.shape. */
@@ -322,7 +278,7 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
   body.addEventListener("click", (event) => {
     const target = /** @type {any} */ (event.target);
     const chosen = target.closest("[role=tab]");
-    if (chosen) return showTab(chosen.dataset.tab);
+    if (chosen) return void (tab = showTab(body, chosen.dataset.tab));
     const button = target.closest("[data-action]");
     if (!button || button.disabled) return;
     if (button.closest("summary")) event.preventDefault();
@@ -340,7 +296,7 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
       const at = tabs.indexOf(target);
       const next = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tabs.length - 1 }[event.key] ?? at;
       const button = tabs[(next + tabs.length) % tabs.length];
-      showTab(button.dataset.tab);
+      tab = showTab(body, button.dataset.tab);
       button.focus();
       event.preventDefault();
     } else if (event.key === "Enter" && target.matches?.("input")) {
@@ -380,7 +336,7 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
     reveal(field) {
       const place = /** @type {any} */ (form() && field ? placeOf(form(), field) : null);
       if (!place) return;
-      showTab(place.closest("[data-panel]")?.dataset.panel ?? tab);
+      tab = showTab(body, place.closest("[data-panel]")?.dataset.panel ?? tab);
       for (let fold = place.closest("details"); fold; fold = fold.parentElement?.closest("details")) fold.open = true;
       const target = place.querySelector(CONTROLS) ?? place.querySelector("button");
       target?.focus();

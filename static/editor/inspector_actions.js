@@ -42,7 +42,7 @@ export function createActions(desk) {
         const at = carets.get(pointer) ?? now.length;
         const $liquid = inText ? now.slice(0, at) + row.insert + now.slice(at) : row.insert;
         types.set($liquid, row.type);
-        desk.change(`Map “${wrapper.dataset.title}”`, (node) => refitted(setRowPart(node, pointer, { $liquid }), pointer), { focus: pointer });
+        desk.change(`Map “${wrapper.dataset.title}”`, (node) => refitted(setRowPart(node, pointer, { $liquid }), pointer), { focus: `pick:${pointer}` });
         desk.tell(`${row.words} picked`);
       },
     });

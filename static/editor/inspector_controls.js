@@ -5,6 +5,9 @@ import { readJson } from "./inspector_json.js";
 import { hasLiquid, instantOf, liquidOf, parse } from "./inspector_values.js";
 import { wordsOf } from "./inspector_chips.js";
 
+/** Every control that stands for a value of the step. */
+export const CONTROLS = "[data-pointer][data-kind]";
+
 /** Something typed that is no value yet, such as half a JSON document. */
 export const UNREADY = Symbol("unready");
 

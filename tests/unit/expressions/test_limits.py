@@ -39,7 +39,9 @@ BOMBS: dict[str, str] = {
     "deep captures": "{% capture x %}" * 30,
     "a long source": "{{ n }}" * 3000,
     "conditions in a loop": "{% for i in (1..1000) %}" + "{% if 1 == 2 %}{% endif %}" * 700 + "{% endfor %}",
-    "names in a loop": "{% for i in (1..1000) %}" + "".join(f"{{% assign a{k} = 1 %}}" for k in range(700)) + "{% endfor %}",
+    "names in a loop": "{% for i in (1..1000) %}"
+    + "".join(f"{{% assign a{k} = 1 %}}" for k in range(700))
+    + "{% endfor %}",
     "large texts in a loop": "{% for i in (1..1000) %}" + "{{ big | upcase | downcase | size }}" * 400 + "{% endfor %}",
     "output": "{% for i in (1..1000) %}" + "x" * 500 + "{% endfor %}",
 }

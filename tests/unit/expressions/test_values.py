@@ -110,7 +110,11 @@ def test_an_expression_without_a_value_says_why(text: str, message: str) -> None
 
 
 def test_a_config_is_resolved_everywhere_and_an_error_names_its_place() -> None:
-    config = {"a": [1, {"b": {"$liquid": "{{ trigger.n }}"}}], "c/d": {"$liquid": "{{ trigger.email }}!"}, "e": {"$liquid": 5}}
+    config = {
+        "a": [1, {"b": {"$liquid": "{{ trigger.n }}"}}],
+        "c/d": {"$liquid": "{{ trigger.email }}!"},
+        "e": {"$liquid": 5},
+    }
 
     assert resolve(config, SCOPE) == {"a": [1, {"b": 3}], "c/d": "Ada@Example.com!", "e": {"$liquid": 5}}
     with pytest.raises(ExpressionError) as caught:
@@ -125,7 +129,9 @@ def test_data_that_are_missing_can_be_asked_for() -> None:
 
 
 def test_references_have_their_places_and_local_names_are_none() -> None:
-    text = "{{ trigger.email }} {% for s in steps.find.data.segments %}{{ s.id }}{{ steps[trigger.k].z[0] }}{% endfor %}"
+    text = (
+        "{{ trigger.email }} {% for s in steps.find.data.segments %}{{ s.id }}{{ steps[trigger.k].z[0] }}{% endfor %}"
+    )
 
     found = analyze({"a": [{"$liquid": text}]})
 
@@ -140,7 +146,10 @@ def test_references_have_their_places_and_local_names_are_none() -> None:
 
 
 def test_every_filter_has_help_and_an_example_that_works() -> None:
-    scope = {"trigger": {"emails": ["a"], "email": "A", "name": "B"}, "steps": {"find": {"data": {"segments": [{"id": 1, "type": "manual"}]}}}}
+    scope = {
+        "trigger": {"emails": ["a"], "email": "A", "name": "B"},
+        "steps": {"find": {"data": {"segments": [{"id": 1, "type": "manual"}]}}},
+    }
     for function in FUNCTIONS.values():
         assert function.help.endswith("."), function.name
         if function.example:

@@ -26,7 +26,9 @@ def test_a_valid_flow_has_no_problem(name: str) -> None:
 def test_an_example_gives_exactly_its_problems(graph: Any, problems: list[dict[str, Any]]) -> None:
     found = [problem.as_json() for problem in checked(graph).problems]
 
-    assert [{name: each[name] for name in ("severity", "code", "node", "field", "message")} for each in found] == problems
+    assert [
+        {name: each[name] for name in ("severity", "code", "node", "field", "message")} for each in found
+    ] == problems
 
 
 def test_there_are_many_mutants() -> None:
@@ -58,7 +60,10 @@ def test_every_repair_mends_what_it_was_offered_for() -> None:
                 continue
             tried.add(name)
             after = checked(repaired(graph, problem.repair["patch"]))
-            same = any((each.node, each.field, each.message) == (problem.node, problem.field, problem.message) for each in after.problems)
+            same = any(
+                (each.node, each.field, each.message) == (problem.node, problem.field, problem.message)
+                for each in after.problems
+            )
             worse = len(after.errors) > len(before.errors) and problem.code != "key_duplicate"
             bad += [problem.message] if same or worse else []
     assert bad == []

@@ -22,7 +22,21 @@ QUICK = settings(
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
 )
 TEXTS = st.sampled_from(
-    ["", "a", "{{ trigger.x }}", "{{ steps.b.data.x | first }}", "{{", "next", "error", "eq", "gt", "yes", "0 2 * * *", "UTC", "b"]
+    [
+        "",
+        "a",
+        "{{ trigger.x }}",
+        "{{ steps.b.data.x | first }}",
+        "{{",
+        "next",
+        "error",
+        "eq",
+        "gt",
+        "yes",
+        "0 2 * * *",
+        "UTC",
+        "b",
+    ]
 )
 SCALARS = st.none() | st.booleans() | st.integers(-5, 5) | st.floats(allow_nan=False, allow_infinity=False) | TEXTS
 NAMES = st.sampled_from(
@@ -101,12 +115,24 @@ def test_any_bytes_are_answered(source: bytes | str) -> None:
 
 
 def test_a_large_graph_is_checked_in_a_fraction_of_a_second() -> None:
-    nodes: list[Any] = [{"key": "start", "type": "trigger.manual", "config": {"fields": [{"name": "n", "type": "integer", "required": True}]}}]
+    nodes: list[Any] = [
+        {
+            "key": "start",
+            "type": "trigger.manual",
+            "config": {"fields": [{"name": "n", "type": "integer", "required": True}]},
+        }
+    ]
     edges = []
     for number in range(499):
         before = nodes[-1]["key"]
         earlier = f"steps.s{number - 1}.data.x" if number else "trigger.n"
-        nodes.append({"key": f"s{number}", "type": "logic.set", "config": {"values": {"x": {"$liquid": f"{{{{ {earlier} | plus: 1 }}}}"}}}})
+        nodes.append(
+            {
+                "key": f"s{number}",
+                "type": "logic.set",
+                "config": {"values": {"x": {"$liquid": f"{{{{ {earlier} | plus: 1 }}}}"}}},
+            }
+        )
         edges.append({"source": before, "port": "next", "target": f"s{number}"})
     graph = read_graph({"format": 1, "nodes": nodes, "edges": edges})
     before_check = time.thread_time()

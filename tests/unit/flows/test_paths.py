@@ -32,11 +32,17 @@ def graphs(draw: st.DrawFn) -> Any:
     nodes: list[Any] = [{"key": "n0", "type": "trigger.manual", "config": {}}]
     edges = []
     for number in range(1, count):
-        kind = draw(st.sampled_from(["logic.set", "logic.set", "logic.branch", "logic.filter", "join all", "join any", "logic.stop"]))
+        kind = draw(
+            st.sampled_from(
+                ["logic.set", "logic.set", "logic.branch", "logic.filter", "join all", "join any", "logic.stop"]
+            )
+        )
         type_, _, mode = kind.partition(" ")
         config = {"mode": mode} if mode else CONFIGS[type_]
         on_error = draw(st.sampled_from(["fail", "continue", "branch"])) if type_ == "logic.set" else "fail"
-        nodes.append({"key": f"n{number}", "type": "logic.join" if mode else type_, "config": config, "on_error": on_error})
+        nodes.append(
+            {"key": f"n{number}", "type": "logic.join" if mode else type_, "config": config, "on_error": on_error}
+        )
         for source in draw(st.lists(st.integers(0, number - 1), min_size=1, max_size=3)):
             ports = STEP_TYPES[nodes[source]["type"]].ports(nodes[source])
             if ports:
