@@ -93,7 +93,12 @@ def alternatives(schema: Schema, depth: int = 0) -> tuple[Schema, ...]:
 
 def kinds(schema: Schema) -> frozenset[str]:
     """The kinds of value a type has: string, integer, …; "any" when nothing is known."""
-    return frozenset(part.get("type", "any") for part in alternatives(schema))
+    kind = schema.get("type")
+    return (
+        frozenset((kind,))
+        if isinstance(kind, str)
+        else frozenset(part.get("type", "any") for part in alternatives(schema))
+    )
 
 
 def without_null(schema: Schema) -> Schema:
@@ -162,6 +167,10 @@ class Hop:
 
 def hop(schema: Schema, segment: str | int | None) -> Hop:
     """What one name, position, `first`, `last` or `size` leads to; None as the segment: one that only a run knows."""
+    if isinstance(schema.get("type"), str):
+        only = _hop(schema, segment)
+        if only.schema is not None:
+            return only
     found = [_hop(part, segment) for part in alternatives(schema)]
     there = [each for each in found if each.schema is not None]
     names = tuple(dict.fromkeys(name for each in found for name in each.names))

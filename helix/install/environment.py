@@ -118,7 +118,7 @@ def _install(locks: list[str]) -> None:
 
 def _uv_settings(pip: list[str | Path]) -> dict[str, str]:
     """What pip is configured with, for uv, where the environment does not say otherwise. Patience is short: pip is next."""
-    settings = {"UV_HTTP_RETRIES": "1", "UV_NO_CONFIG": "1", "UV_LINK_MODE": "copy"}
+    settings = {"UV_HTTP_RETRIES": "1", "UV_NO_CONFIG": "1"}
     ok, printed = quietly([*pip, "config", "list"])
     for line in printed.splitlines() if ok else ():
         name, _, value = line.partition("=")

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -105,7 +105,8 @@ def _date(value: Any) -> str:
 
 
 def _datetime(value: Any) -> str:
-    return datetime.fromisoformat(_text(value)).isoformat()
+    moment = datetime.fromisoformat(_text(value))
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
 
 
 def _json(value: Any) -> Any:

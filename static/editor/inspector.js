@@ -250,11 +250,11 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
     if (control.dataset.redraw !== undefined) draw(isText ? TYPING_MS : 0);
   });
 
-  /** In a field of choices, words search the account, digits are an id. */
+  /** In a field of choices, words search the account; digits are an id and need no list. */
   function lookUp(control) {
     const text = control.value.trim();
-    if (text.includes("{{")) desk.choices.close();
-    else desk.choices.open(control, /^\d*$/.test(text) ? "" : text);
+    if (text.includes("{{") || /^\d+$/.test(text)) desk.choices.close();
+    else desk.choices.open(control, text);
   }
 
   body.addEventListener("change", (event) => {

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from helix.expressions.types import constant
+from helix.expressions.words import RESERVED
 from helix.flows.conditions import moment
 from helix.flows.fits import misfit
 from helix.flows.graph import Node
@@ -29,6 +30,10 @@ def _fields(subject: Subject, node: Node, fields: Sequence[object]) -> Iterator[
             yield subject.field_problem(
                 node, "duplicate_name", f"{place}/name", words, "Give every field a name of its own."
             )
+        if name in RESERVED:
+            words = f"is “{name}”, a word of Liquid, which cannot be written after a dot."
+            hint = f"Take another name; or read it as trigger['{name}']."
+            yield subject.field_problem(node, "value_name", f"{place}/name", words, hint, "warning")
         seen.add(name)
         default, kind = field.get("default"), field.get("type", "text")
         if default in (None, "") or not isinstance(kind, str) or kind not in FIELD_TYPES:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from helix.expressions.words import RESERVED
 from helix.flows.problems import Problem, pointer
 from helix.flows.subject import Subject
 
@@ -23,7 +24,7 @@ def rule(subject: Subject) -> Iterator[Problem]:
                 yield subject.field_problem(
                     node, "value_name", f"/values{pointer(name)}", "has no name.", "Give the value a name."
                 )
-            elif not _NAME.fullmatch(name):
+            elif not _NAME.fullmatch(name) or name in RESERVED:
                 hint = f"Use letters, digits, _ and -; or read it as steps.{node.key}.data['{name[:30]}']."
                 words = "cannot be written after a dot in an expression."
                 yield subject.field_problem(node, "value_name", f"/values{pointer(name)}", words, hint, "warning")

@@ -12,8 +12,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from customerio import APIClient, CustomerIO, CustomerIOException, SendEmailRequest
+
+# By their own modules: both wheels bring a customerio/__init__.py, and the one installed last wins.
 from customerio.analytics.client import Client as Analytics
+from customerio.api import APIClient, SendEmailRequest
+from customerio.client_base import CustomerIOException
+from customerio.track import CustomerIO
 
 from integrations.customerio.sandbox.auth import APP_KEY, PIPELINES_KEY, SITE_ID, TRACK_KEY
 from tests.fakes.sandbox import SandboxProcess

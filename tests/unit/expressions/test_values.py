@@ -110,7 +110,7 @@ def test_an_expression_without_a_value_says_why(text: str, message: str) -> None
 
 
 def test_a_config_is_resolved_everywhere_and_an_error_names_its_place() -> None:
-    config = {
+    config: Any = {
         "a": [1, {"b": {"$liquid": "{{ trigger.n }}"}}],
         "c/d": {"$liquid": "{{ trigger.email }}!"},
         "e": {"$liquid": 5},
@@ -146,7 +146,7 @@ def test_references_have_their_places_and_local_names_are_none() -> None:
 
 
 def test_every_filter_has_help_and_an_example_that_works() -> None:
-    scope = {
+    scope: Any = {
         "trigger": {"emails": ["a"], "email": "A", "name": "B"},
         "steps": {"find": {"data": {"segments": [{"id": 1, "type": "manual"}]}}},
     }
