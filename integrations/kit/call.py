@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -37,7 +38,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Call:
+class Call(ABC):
     """A path, and a way to make requests of settings."""
 
     path: str
@@ -48,13 +49,13 @@ class Call:
         """The fields that are part of the path, in order."""
         return tuple(_NAME.findall(self.path))
 
+    @abstractmethod
     def requests(self, settings: Shape, key: str, message_key: str) -> tuple[Request, ...]:
         """The requests these settings become. `message_key` names the field that takes `key` when it is not given."""
-        raise NotImplementedError
 
+    @abstractmethod
     def body(self, shape: type[Shape], given: Mapping[str, JsonValue]) -> dict[str, JsonValue] | None:
         """Of raw settings, what would be in the body; None when there is none."""
-        raise NotImplementedError
 
     def data(self, requests: Sequence[Request], answers: Sequence[JsonValue]) -> JsonValue:
         """The data of the step, from the answers to its requests."""

@@ -1,29 +1,13 @@
 """The sandbox's page, in front of a real sandbox process."""
 
 import urllib.request
-from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
 
 from helix.catalogue import sandbox_client
 from helix.connections.models import Connection
-from tests.fakes.sandbox import SandboxProcess, start_sandbox
+from tests.fakes.sandbox import SandboxProcess
 from tests.integration.pages.conftest import SignIn, World
-
-
-@pytest.fixture(scope="module")
-def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
-    process = start_sandbox(tmp_path_factory.mktemp("sandbox"))
-    yield process
-    process.stop()
-
-
-@pytest.fixture
-def sandbox(process: SandboxProcess, monkeypatch: pytest.MonkeyPatch) -> SandboxProcess:
-    process.reset()
-    monkeypatch.setattr(settings.HELIX, "HELIX_SANDBOX_URL", process.url)
-    return process
 
 
 def test_it_shows_the_workspace_and_what_was_received(world: World, as_: SignIn, sandbox: SandboxProcess) -> None:
