@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from helix.connections import vault
 from helix.engine.invariants import broken
 from helix.engine.models import Worker
-from helix.queue import DEFAULT_BROKER
+from helix.queue import app
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,9 @@ def _database() -> Finding:
 
 def _redis() -> Finding:
     try:
-        redis.Redis.from_url(
-            settings.HELIX.REDIS_URL or DEFAULT_BROKER, socket_timeout=1, socket_connect_timeout=1
-        ).ping()
-    except (redis.RedisError, OSError, ValueError) as error:
+        with app.connection_for_write(connect_timeout=1) as broker:
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=2)
+    except (OperationalError, OSError, ValueError) as error:
         return Finding(
             "redis",
             False,
