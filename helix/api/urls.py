@@ -1,12 +1,28 @@
 """The REST API: /api/v1, JSON, bearer tokens; its description is at /api/v1/openapi.json."""
 
+from typing import Any
+
+from django.http import HttpRequest
 from ninja import NinjaAPI
+from ninja.parser import Parser
 
 from helix.api import connections, flows, runs
 from helix.api.auth import Token
-from helix.api.errors import install
+from helix.api.errors import ApiError, install
+from helix.flows.json_text import UnreadableGraph, read_json
 
-api = NinjaAPI(title="Helix", version="1", auth=Token(), docs_url=None, urls_namespace="api")
+
+class StrictJson(Parser):
+    """Bodies are strict JSON: what a database cannot keep (NaN, NUL, half a surrogate) is refused with a sentence."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        try:
+            return read_json(request.body)
+        except UnreadableGraph as bad:
+            raise ApiError(400, bad.problems[0].code, str(bad), bad.problems[0].hint) from None
+
+
+api = NinjaAPI(title="Helix", version="1", auth=Token(), docs_url=None, urls_namespace="api", parser=StrictJson())
 install(api)
 api.add_router("", flows.router)
 api.add_router("", runs.router)

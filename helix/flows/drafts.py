@@ -39,7 +39,7 @@ def create_flow(team: Team, name: str, graph_text: str = EMPTY_GRAPH, by: User |
     checked = check_text(team, graph_text)
     return Flow.objects.create(
         team=team,
-        name=name.strip()[:200] or "Untitled flow",
+        name=tidy_name(name) or "Untitled flow",
         draft=graph_text,
         problems=as_json(checked),
         created_by=by,
@@ -64,10 +64,15 @@ def save_draft(flow: Flow, graph_text: str, *, base_revision: int, by: User | No
 
 def rename(flow: Flow, name: str) -> None:
     """Give the flow another name of at most 200 characters; an empty one is refused with a ValueError."""
-    if not name.strip():
+    if not tidy_name(name):
         raise ValueError("A flow needs a name.")
-    flow.name = name.strip()[:200]
+    flow.name = tidy_name(name)
     flow.save(update_fields=["name"])
+
+
+def tidy_name(name: str) -> str:
+    """A name as it is kept: at most 200 characters, without outer spaces and without NUL, which PostgreSQL has no place for."""
+    return name.replace("\0", "").strip()[:200]
 
 
 def as_json(checked: CheckedGraph) -> list[dict[str, object]]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from helix.engine.start import entry_for
 from helix.engine.states import Cause
+from helix.flows.json_text import UnreadableGraph, look_through, read_json
 from helix.flows.plan import Plan
 from helix.triggers.schedules import next_fire
 
@@ -29,9 +30,12 @@ def payload_for(plan: Plan, given: Mapping[str, Any]) -> dict[str, Any]:
         now = timezone.now()
         coming = next_fire(node.config["cron"], node.config["timezone"], now)
         return {"fired_at": now.isoformat(), "scheduled_for": (coming or now).isoformat()}
-    if node.type != "trigger.manual":
-        return dict(given)
-    return read_fields(node.config.get("fields", []), given)
+    payload = dict(given) if node.type != "trigger.manual" else read_fields(node.config.get("fields", []), given)
+    try:
+        look_through(payload)
+    except UnreadableGraph as bad:
+        raise BadInput({"input": str(bad)}) from None
+    return payload
 
 
 def fields_of(plan: Plan) -> list[dict[str, Any]]:
@@ -76,11 +80,11 @@ def _text(value: Any) -> str:
 def _number(value: Any) -> int | float:
     if isinstance(value, bool):
         raise TypeError
-    if isinstance(value, (int, float)):
-        return value
     number = float(value)
     if not math.isfinite(number):
         raise ValueError
+    if isinstance(value, (int, float)):
+        return value
     return int(number) if number.is_integer() else number
 
 
@@ -110,7 +114,7 @@ def _datetime(value: Any) -> str:
 
 
 def _json(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value
+    return read_json(value) if isinstance(value, str) else value
 
 
 YES, NO = ("true", "on", "yes"), ("false", "off", "no")

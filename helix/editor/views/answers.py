@@ -1,11 +1,11 @@
 """JSON in and out of the editor: every error has one shape."""
 
-import json
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 
 from helix.flows.graph import UnreadableGraph
+from helix.flows.json_text import read_json
 
 
 class BadBody(Exception):
@@ -15,9 +15,9 @@ class BadBody(Exception):
 def body(request: HttpRequest) -> dict[str, Any]:
     """The request's JSON object; BadBody with a sentence when it is none."""
     try:
-        given = json.loads(request.body or b"{}")
-    except (ValueError, RecursionError):
-        raise BadBody("The request is not JSON.") from None
+        given = read_json(request.body or b"{}")
+    except UnreadableGraph as bad:
+        raise BadBody(str(bad)) from None
     if not isinstance(given, dict):
         raise BadBody("The request must be a JSON object.")
     return given

@@ -27,6 +27,7 @@ TRACK = {
     "type": "customerio.track_event",
     "config": {"userId": {"$liquid": "{{ trigger.email }}"}, "event": "called"},
 }
+STOP = {"key": "halt", "type": "logic.stop", "config": {"outcome": "succeed", "message": "Nothing to do."}}
 GRAPH = graph([GO, TRACK], ["go>track"])
 
 
@@ -88,9 +89,8 @@ def test_a_flow_is_created_published_and_run_with_an_idempotency_key(call: Calle
 
 
 def test_a_finished_run_is_waited_for(call: Caller, sandbox: SandboxProcess) -> None:
-    stop = {"key": "halt", "type": "logic.stop", "config": {"outcome": "succeed", "message": "Nothing to do."}}
     flow = call(
-        "POST", "/flows", {"name": "Short", "graph": graph([{**GO, "config": {"fields": []}}, stop], ["go>halt"])}
+        "POST", "/flows", {"name": "Short", "graph": graph([{**GO, "config": {"fields": []}}, STOP], ["go>halt"])}
     )[1]["id"]
     run = call("POST", f"/flows/{flow}/runs", {"version": "draft"})[1]
     work()
@@ -131,6 +131,30 @@ def test_any_json_gets_a_sentence_and_never_a_failure_of_ours(body: str, call: C
 
     assert answer.status_code in (200, 400, 422)
     assert answer.json().get("problems") or answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "value", ["NaN", "1e999", "-Infinity", '"\\u0000"', '"\\ud800"', "[" * 5000 + "]" * 5000, '{"a": 1, "a": 2}']
+)
+def test_what_no_database_can_keep_is_refused_at_every_door(value: str, call: Caller) -> None:
+    anything = {"name": "any", "label": "Any", "type": "json", "required": True}
+    flow = call(
+        "POST", "/flows", {"name": "Any", "graph": graph([{**GO, "config": {"fields": [anything]}}, STOP], ["go>halt"])}
+    )[1]["id"]
+
+    for method, path, body in (
+        ("POST", f"/flows/{flow}/runs", '{"version": "draft", "input": {"any": %s}}'),
+        ("POST", "/check", '{"graph": %s}'),
+        (
+            "PUT",
+            f"/flows/{flow}/draft",
+            '{"base_revision": 1, "graph": {"format": 1, "nodes": [], "edges": [], "notes": [], "x": %s}}',
+        ),
+        ("POST", "/flows", '{"name": %s}'),
+    ):
+        answer = call.client.generic(method, f"/api/v1{path}", body % value, "application/json", headers=call.headers)
+        assert answer.status_code == 400, (path, answer.content)
+        assert answer.json()["error"]["message"]
 
 
 def test_missing_and_unknown_input_is_named(call: Caller) -> None:

@@ -120,6 +120,21 @@ def test_the_run_page_asks_for_the_published_versions_fields_and_starts_it(flow:
     assert Run.objects.get().payload == {"count": 4}
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("  Émoji 🚀 ", "Émoji 🚀"), ("مرحبا", "مرحبا"), ("x" * 10_000, "x" * 200), ("a\0b", "ab"), ("<b>", "<b>")],
+)
+def test_any_name_is_kept_as_text(given: str, kept: str, flow: Flow, people: dict[str, User]) -> None:
+    client = Client()
+    client.force_login(people["bob"])
+
+    client.post(reverse("flows:new", kwargs={"team": "demo"}), {"name": given})
+    page = client.get(reverse("flows:list", kwargs={"team": "demo"})).content.decode()
+
+    assert Flow.objects.filter(name=kept).exists()
+    assert "<b>" not in page
+
+
 DOORS = {
     "edit": ("GET", None, "see"),
     "draft": ("PUT", {"graph": GRAPH, "base_revision": 1}, "edit"),
