@@ -1,4 +1,7 @@
-"""Who may call: one key per API, told apart as the vendor does; the region of the host counts too."""
+"""Which API a request is for, and who may call: one key per API, told apart as the vendor does. The region counts too.
+
+Facts: https://docs.customer.io/integrations/api/customerio-apis.md
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ import base64
 import hmac
 
 from integrations.customerio.sandbox.http import Request
-from integrations.customerio.sandbox.world import World
 
 SITE_ID = "sandbox-site"
 TRACK_KEY = "sandbox-track-key"
@@ -22,13 +24,17 @@ HOSTS = {
     "cdp-eu.customer.io": ("pipelines", "eu"),
 }
 PIPELINES_CALLS = ("identify", "track", "page", "screen", "group", "alias", "batch")
+PUBLIC = (
+    ("GET", "v1", "info", "ip_addresses"),
+    ("POST", "api", "v1", "push", "events"),
+    ("POST", "api", "v1", "metrics"),
+)
 
 
 def api_of(request: Request) -> str:
     """Which API a request is for: by a vendor's host name, else by its path."""
-    name = request.host.partition(":")[0].lower()
-    if name in HOSTS:
-        return HOSTS[name][0]
+    if request.host_name in HOSTS:
+        return HOSTS[request.host_name][0]
     parts = request.parts
     if parts[0] in ("api", "unsubscribe"):
         return "track"
@@ -37,10 +43,16 @@ def api_of(request: Request) -> str:
     return "app"
 
 
-def in_wrong_region(request: Request, world: World) -> bool:
-    """Whether the request came to a host of the region where this workspace is not."""
-    known = HOSTS.get(request.host.partition(":")[0].lower())
-    return known is not None and known[1] != world.settings["region"]
+def is_public(request: Request) -> bool:
+    """Whether the call needs no key."""
+    call = (request.method, *request.parts)
+    return call in PUBLIC or (call[:2] == ("POST", "unsubscribe") and len(call) == 3)
+
+
+def in_wrong_region(request: Request, region: str) -> bool:
+    """Whether the request came to a vendor's host of the region where this workspace is not."""
+    known = HOSTS.get(request.host_name)
+    return known is not None and known[1] != region
 
 
 def is_signed(request: Request, api: str) -> bool:
@@ -50,7 +62,7 @@ def is_signed(request: Request, api: str) -> bool:
         return scheme.lower() == "bearer" and hmac.compare_digest(value.strip().encode(), APP_KEY.encode())
     wanted = f"{SITE_ID}:{TRACK_KEY}" if api == "track" else f"{PIPELINES_KEY}:"
     try:
-        given = base64.b64decode(value, validate=True)
+        given = base64.b64decode(value.strip(), validate=True)
     except ValueError:
         return False
     return scheme.lower() == "basic" and hmac.compare_digest(given, wanted.encode())

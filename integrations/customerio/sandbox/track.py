@@ -1,204 +1,209 @@
-"""The Track API, version 1, and the batch of version 2.
+"""The Track API, version 1: who may call, and people, their events and devices.
 
 Facts: https://docs.customer.io/integrations/api/track/
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from integrations.customerio.sandbox.auth import in_wrong_region, is_signed
+from integrations.customerio.sandbox import reports, track_v2
+from integrations.customerio.sandbox.auth import in_wrong_region, is_public, is_signed
 from integrations.customerio.sandbox.http import Answer, Request, track_error
+from integrations.customerio.sandbox.limits import (
+    BROADCAST_BYTES,
+    ID_BYTES,
+    SEGMENT_IDS,
+    SOFT,
+    attribute_faults,
+    size_of,
+)
+from integrations.customerio.sandbox.people import KINDS
+from integrations.customerio.sandbox.profiles import event_fault, identify
+from integrations.customerio.sandbox.routes import Routes
+from integrations.customerio.sandbox.segments import find_segment
 from integrations.customerio.sandbox.world import World
 
-ID_BYTES = 150
-EVENT_NAME_BYTES = 100
-EVENT_BYTES = 100_000
-BATCH_BYTES = 500_000
+HOSTS = {"us": "track.customer.io", "eu": "track-eu.customer.io"}
+NOT_FOUND = track_error(404, "not found")
+NOT_JSON = track_error(400, "the body must be a JSON object")
 
 
 def answer(world: World, request: Request) -> Answer:
-    """The Track API's answer. Unsubscribing and push events are public, as the vendor documents them."""
-    parts, method = request.parts, request.method
+    """The Track API's answer. Unsubscribing and reports of devices are public, as the vendor documents them."""
+    region = world.settings["region"]
+    if not is_public(request):
+        if not is_signed(request, "track"):
+            return track_error(401, "Unauthorized request")
+        if in_wrong_region(request, region):
+            if region == "us":
+                return track_error(401, "Unauthorized request")
+            query = f"?{request.query_string}" if request.query_string else ""
+            return Answer(301, None, {"Location": f"https://{HOSTS[region]}{request.path}{query}"})
+    if world.wait("track", SOFT, "enforce_soft_rates"):
+        return track_error(429, "rate limited")
+    if len(request.body) > BROADCAST_BYTES:
+        return track_error(413, "payload too large")
     world.settle()
-    if method == "POST" and len(parts) == 2 and parts[0] == "unsubscribe":
-        return _unsubscribe(world, request, parts[1])
-    if method == "POST" and parts == ("api", "v1", "push", "events"):
-        return _report(world, request, "delivery_id", "event")
-    if in_wrong_region(request, world) and world.settings["region"] == "eu":
-        return Answer(301, None, {"Location": f"https://track-eu.customer.io{request.path}"})
-    if in_wrong_region(request, world) or not is_signed(request, "track"):
-        return track_error(401, "Unauthorized request")
-    if parts[:2] == ("api", "v2") and method == "POST":
-        return _v2(world, request, parts[2:])
-    if parts[:2] != ("api", "v1"):
-        return track_error(404, "not found")
-    match (method, *parts[2:]):
-        case ("GET", "accounts", "region"):
-            region = world.settings["region"]
-            host = "track.customer.io" if region == "us" else "track-eu.customer.io"
-            return Answer(body={"url": host, "region": region, "environment_id": 1})
-        case ("PUT" | "DELETE" | "POST", "customers", identifier, *rest):
-            return _customer(world, request, identifier, rest)
-        case ("POST", "events"):
-            return _event(world, request, None)
-        case ("POST", "merge_customers"):
-            return _merge(world, request)
-        case ("POST", "metrics"):
-            return _report(world, request, "delivery_id", "metric")
-        case ("POST", "segments", number, "add_customers" | "remove_customers" as act):
-            return _membership(world, request, number, act)
-    return track_error(404, "not found")
+    return CALLS.answer(world, request) or NOT_FOUND
 
 
-def _customer(world: World, request: Request, identifier: str, rest: list[str]) -> Answer:
-    if not identifier.strip() or len(identifier.encode("utf-8", "replace")) > ID_BYTES:
-        return track_error(400, f"the identifier must have 1 to {ID_BYTES} bytes")
-    body = request.object()
-    match (request.method, *rest):
-        case ("PUT",):
-            if body is None:
-                return track_error(400, "invalid JSON")
-            world.write(partial(_identify, world, identifier, body))
-            return Answer()
-        case ("DELETE",):
-            world.write(lambda: world.forget(identifier))
-            return Answer()
-        case ("POST", "events"):
-            return _event(world, request, identifier)
-        case ("POST", "suppress"):
-            world.write(lambda: _suppress(world, identifier))
-            return Answer()
-        case ("POST", "unsuppress"):
-            kept = [name for name in world.data["suppressed"] if name != identifier]
-            world.write(lambda: world.data.update(suppressed=kept))
-            return Answer()
-        case ("PUT", "devices"):
-            device = (body or {}).get("device")
-            if not isinstance(device, dict) or not device.get("id"):
-                return track_error(400, "device.id is required")
-            world.write(lambda: _devices(world, identifier, str(device["id"]), device))
-            return Answer()
-        case ("DELETE", "devices", device_id):
-            world.write(lambda: _devices(world, identifier, device_id, None))
-            return Answer()
-    return track_error(404, "not found")
+def _region(world: World, request: Request) -> Answer:
+    region = world.settings["region"]
+    return Answer(body={"url": HOSTS[region], "region": region, "environment_id": 1})
 
 
-def _identify(world: World, identifier: str, attributes: dict[str, Any]) -> None:
-    world.upsert(identifier, attributes)
+def id_fault(identifier: Any) -> str:
+    """What is wrong with an identifier, in words; empty when nothing is."""
+    if not isinstance(identifier, str) or not identifier.strip():
+        return "the identifier is required"
+    return f"the identifier exceeds {ID_BYTES} bytes" if size_of(identifier) > ID_BYTES else ""
 
 
-def _suppress(world: World, identifier: str) -> None:
-    """Accepted for an identifier that nobody has, too."""
-    world.forget(identifier)
-    if identifier not in world.data["suppressed"]:
-        world.data["suppressed"].append(identifier)
+def _checked(call: Callable[..., Answer]) -> Callable[..., Answer]:
+    """The call, once the identifier in its path may be one."""
+
+    def answer(world: World, request: Request, identifier: str, *more: str) -> Answer:
+        fault = id_fault(identifier)
+        return track_error(400, fault) if fault else call(world, request, identifier, *more)
+
+    return answer
 
 
-def _devices(world: World, identifier: str, device_id: str, device: dict[str, Any] | None) -> None:
-    person = world.upsert(identifier, {})
-    if person is not None:
-        person["devices"] = [known for known in person["devices"] if known["id"] != device_id] + (
-            [device] if device else []
-        )
+def _delete(world: World, request: Request, identifier: str) -> Answer:
+    def change() -> None:
+        if who := world.people.find(identifier):
+            world.people.forget(who)
+
+    world.write(change)
+    return Answer()
 
 
-def _event(world: World, request: Request, identifier: str | None) -> Answer:
-    body = request.object()
+def _suppress(world: World, request: Request, identifier: str) -> Answer:
+    """200 also for an identifier that nobody has."""
+    world.write(partial(world.people.suppress, identifier))
+    return Answer()
+
+
+def _unsuppress(world: World, request: Request, identifier: str) -> Answer:
+    world.write(partial(world.people.unsuppress, identifier))
+    return Answer()
+
+
+def _add_device(world: World, request: Request, identifier: str) -> Answer:
+    device = (request.object or {}).get("device")
+    token = device.get("id") if isinstance(device, dict) else None
+    if not isinstance(token, str) or not token:
+        return track_error(400, "device.id is required")
+
+    def change() -> None:
+        if who := world.people.upsert(identifier):
+            world.people.device(who, token, device)
+
+    world.write(change)
+    return Answer()
+
+
+def _drop_device(world: World, request: Request, identifier: str, token: str) -> Answer:
+    def change() -> None:
+        if who := world.people.find(identifier):
+            world.people.device(who, token, None)
+
+    world.write(change)
+    return Answer()
+
+
+def _identify(world: World, request: Request, identifier: str) -> Answer:
+    body = request.object
     if body is None:
-        return track_error(400, "invalid JSON")
-    name = body.get("name")
-    if not isinstance(name, str) or not name or len(name.encode("utf-8", "replace")) > EVENT_NAME_BYTES:
-        return track_error(400, f"name is required, at most {EVENT_NAME_BYTES} bytes")
-    if len(request.body) > EVENT_BYTES:
-        return track_error(400, f"event data exceeds {EVENT_BYTES} bytes")
-    if not world.is_repeat(body.get("id")) and identifier not in world.data["suppressed"]:
+        return NOT_JSON
+    if faults := attribute_faults({name: value for name, value in body.items() if name != "cio_relationships"}):
+        return track_error(400, *faults)
+    world.write(lambda: identify(world, identifier, body))
+    return Answer()
+
+
+def _event(world: World, request: Request, identifier: str | None = None) -> Answer:
+    body = request.object
+    if body is None:
+        return NOT_JSON
+    if fault := event_fault(body, "data"):
+        return track_error(400, fault)
+    if not world.is_repeat("track", body.get("id")):
+        kind = body["type"] if body.get("type") in ("page", "screen") else "track"
         fields = {"userId": identifier, "anonymousId": body.get("anonymous_id"), "properties": body.get("data") or {}}
-        world.write(lambda: world.happened("track", name, fields))
+        more = {name: body[name] for name in ("id", "timestamp") if name in body}
+        world.write(partial(world.event, kind, body["name"].strip(), identifier, fields | more))
     return Answer()
 
 
 def _merge(world: World, request: Request) -> Answer:
-    body = request.object() or {}
+    body, people = request.object or {}, world.people
     named = []
     for role in ("primary", "secondary"):
         found = body.get(role)
-        if not isinstance(found, dict) or len(found) != 1:
-            return track_error(400, f"{role} must name one identifier")
-        named.append(str(next(iter(found.values()))))
-    keep, gone = world.find(named[0]), world.find(named[1])
-    if keep is None or gone is None or keep is gone:
+        if not isinstance(found, dict) or len(found) != 1 or next(iter(found)) not in KINDS:
+            return track_error(400, f"{role} must be one of id, email, cio_id")
+        named.append(people.of_kind(*next(iter(found.items()))))
+    kept, gone = named
+    if kept is None or gone is None or kept is gone:
         return track_error(400, "both people must exist and differ")
 
-    def merge() -> None:
-        keep["attributes"] = gone["attributes"] | keep["attributes"]
-        world.forget(gone["id"])
+    def change() -> None:
+        if gone["cio_id"] in people.rows and kept["cio_id"] in people.rows:
+            people.merge(kept, gone)
 
-    world.write(merge)
+    world.write(change)
     return Answer()
 
 
-def _report(world: World, request: Request, *needed: str) -> Answer:
-    """A metric of a delivery, reported from a device."""
-    body = request.object()
-    if body is None or not all(body.get(name) for name in needed):
-        return track_error(400, f"{' and '.join(needed)} are required")
-    world.write(lambda: world.data["push_events"].append(body))
-    return Answer()
-
-
-def _unsubscribe(world: World, request: Request, delivery_id: str) -> Answer:
-    body = request.object()
-    if body is None:
-        return track_error(400, "invalid JSON")
-    wanted = body.get("unsubscribe", True)
-    if not isinstance(wanted, bool):
-        return track_error(400, "unsubscribe must be true or false")
-    world.write(lambda: world.data["unsubscribed"].update({delivery_id: wanted}))
-    return Answer()
-
-
-def _membership(world: World, request: Request, number: str, act: str) -> Answer:
-    segment = next((row for row in world.data["segments"] if str(row["id"]) == number), None)
-    ids = (request.object() or {}).get("ids")
+def _membership(world: World, request: Request, number: str) -> Answer:
+    adding, segment, ids = (
+        request.parts[-1] == "add_customers",
+        find_segment(world.data, number),
+        (request.object or {}).get("ids"),
+    )
+    kind = request.query.get("id_type", "id")
     if segment is None or segment["type"] != "manual":
         return track_error(404, "manual segment not found")
-    if not isinstance(ids, list) or len(ids) > 1000:
-        return track_error(400, "ids must be a list of at most 1000")
-    rest = [member for member in segment["members"] if member not in ids]
-    members = rest + [str(who) for who in ids] if act == "add_customers" else rest
-    world.write(lambda: segment.update(members=members))
+    if not isinstance(ids, list) or not 1 <= len(ids) <= SEGMENT_IDS:
+        return track_error(400, f"ids must be a list of 1 to {SEGMENT_IDS}")
+    if kind not in KINDS:
+        return track_error(400, "id_type must be one of id, email, cio_id")
+
+    def change() -> None:
+        found = {
+            who["cio_id"]: None
+            for name in ids
+            if isinstance(name, str | int) and (who := world.people.of_kind(kind, name))
+        }
+        rest = [member for member in segment["members"] if member not in found]
+        segment["members"] = rest + list(found) if adding else rest
+
+    world.write(change)
     return Answer()
 
 
-def _v2(world: World, request: Request, rest: tuple[str, ...]) -> Answer:
-    body = request.object()
-    if body is None or len(request.body) > BATCH_BYTES:
-        return track_error(400, f"a JSON object of at most {BATCH_BYTES} bytes is required")
-    operations = body.get("batch") if rest == ("batch",) else [body] if rest == ("entity",) else None
-    if not isinstance(operations, list):
-        return track_error(404 if rest not in (("batch",), ("entity",)) else 400, "batch must be a list")
-    errors = []
-    for index, operation in enumerate(operations):
-        identifiers = operation.get("identifiers") if isinstance(operation, dict) else None
-        if not isinstance(identifiers, dict) or not identifiers:
-            errors.append(
-                {
-                    "batch_index": index,
-                    "reason": "required",
-                    "field": "identifiers",
-                    "message": "identifiers are required",
-                }
-            )
-            continue
-        who = str(next(iter(identifiers.values())))
-        if operation.get("action") == "identify":
-            world.write(partial(_identify, world, who, dict(operation.get("attributes") or {})))
-        else:
-            name = str(operation.get("name") or operation.get("action"))
-            world.write(
-                partial(world.happened, "track", name, {"userId": who, "properties": operation.get("attributes")})
-            )
-    return Answer(207, {"errors": errors}) if errors else Answer()
+CALLS = Routes(
+    {
+        "POST unsubscribe/*": reports.unsubscribe,
+        "POST api/v1/push/events": reports.push_event,
+        "POST api/v1/metrics": reports.metric,
+        "POST api/v2/entity": track_v2.answer,
+        "POST api/v2/batch": track_v2.answer,
+        "GET api/v1/accounts/region": _region,
+        "PUT api/v1/customers/*": _checked(_identify),
+        "DELETE api/v1/customers/*": _checked(_delete),
+        "POST api/v1/customers/*/events": _checked(_event),
+        "POST api/v1/customers/*/suppress": _checked(_suppress),
+        "POST api/v1/customers/*/unsuppress": _checked(_unsuppress),
+        "PUT api/v1/customers/*/devices": _checked(_add_device),
+        "DELETE api/v1/customers/*/devices/*": _checked(_drop_device),
+        "POST api/v1/events": _event,
+        "POST api/v1/merge_customers": _merge,
+        "POST api/v1/segments/*/add_customers": _membership,
+        "POST api/v1/segments/*/remove_customers": _membership,
+    }
+)
