@@ -1,12 +1,14 @@
 """The plan: what a worker needs of a checked graph, in order. It is frozen with the version and read again at every run."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from helix.flows.check import CheckedGraph
+
+LOOP = "logic.for_each"
 
 
 class PlanNode(BaseModel):
@@ -25,7 +27,8 @@ class PlanNode(BaseModel):
 
 
 class Plan(BaseModel):
-    """`out`: step → port → targets. `into`: step → (source, port). `order`: every step after all that lead to it."""
+    """`out`: step → port → targets. `into`: step → (source, port). `order`: every step after all that lead to it.
+    `loop_of`: step → the innermost loop whose body it is in, "" for none."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,6 +37,14 @@ class Plan(BaseModel):
     into: dict[str, tuple[tuple[str, str], ...]]
     triggers: tuple[str, ...]
     order: tuple[str, ...]
+    loop_of: dict[str, str] = {}
+
+    def loops(self, key: str) -> tuple[str, ...]:
+        """The loops around a step, the outermost first."""
+        found: list[str] = []
+        while key := self.loop_of.get(key, ""):
+            found.append(key)
+        return tuple(reversed(found))
 
     def as_json(self) -> dict[str, Any]:
         """The plan as JSON; `Plan.read` gives it back."""
@@ -55,6 +66,8 @@ def compile_plan(checked: CheckedGraph) -> Plan:
     for edge in graph.edges:
         out[edge.source].setdefault(edge.port, []).append(edge.target)
         into[edge.target].append((edge.source, edge.port))
+    ordered = order(list(into), into)
+    types = {node.key: node.type for node in graph.nodes}
     return Plan(
         nodes={
             node.key: PlanNode.model_validate(node.model_dump(exclude={"position", "unknown"})) for node in graph.nodes
@@ -62,8 +75,23 @@ def compile_plan(checked: CheckedGraph) -> Plan:
         out={key: {port: tuple(targets) for port, targets in ports.items()} for key, ports in out.items()},
         into={key: tuple(sources) for key, sources in into.items()},
         triggers=tuple(node.key for node in graph.nodes if checked.steps[node.type].kind == "trigger"),
-        order=order(list(into), into),
+        order=ordered,
+        loop_of=bodies([key for key in ordered if types[key] == LOOP], out),
     )
+
+
+def bodies(loops: list[str], out: Mapping[str, Mapping[str, Iterable[str]]]) -> dict[str, str]:
+    """For every step in the body of a loop, the innermost such loop; `loops` stand in topological order."""
+    found: dict[str, str] = {}
+    for loop in loops:
+        reached = list(out.get(loop, {}).get("each", ()))
+        seen = set(reached)
+        for key in reached:
+            found[key] = loop
+            fresh = [target for targets in out.get(key, {}).values() for target in targets if target not in seen]
+            seen.update(fresh)
+            reached.extend(fresh)
+    return found
 
 
 def order(keys: list[str], into: Mapping[str, list[tuple[str, str]]]) -> tuple[str, ...]:
