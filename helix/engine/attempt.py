@@ -1,12 +1,17 @@
 """One try of one step: resolves its input, does its work, and returns what came of it. Never raises for what can be expected."""
 
+import contextlib
 import logging
+from typing import Any
 
 from django.db import Error as DatabaseError
 from django.utils import timezone
 
+from helix.connections.opening import NoSandbox
+from helix.connections.vault import VaultLocked
 from helix.engine.calls import TakenOver, call
 from helix.engine.claim import Held
+from helix.engine.credentials import NoConnection, credentials_for
 from helix.engine.outcomes import Failed, Outcome, Told, Trouble
 from helix.engine.scope import scope_of
 from helix.engine.steps import LOGIC, WITNESSED
@@ -14,18 +19,26 @@ from helix.engine.steps.moment import Moment
 from helix.expressions import ExpressionError, resolve
 from integrations.kit.client import Client
 
-__all__ = ["TakenOver", "attempt"]
+__all__ = ["TakenOver", "attempt", "prepare"]
 log = logging.getLogger(__name__)
 
 
-def attempt(held: Held, client: Client) -> Outcome:
-    """Carry out the held step once. Every failure is an outcome with a sentence; a bug of ours too, and it is logged.
+def prepare(held: Held) -> dict[str, Any]:
+    """What the step's expressions see; its connection is opened too, so that the attempt itself seldom needs the database."""
+    node = held.segment.plan.nodes[held.step.node]
+    if node.connection:
+        with contextlib.suppress(NoConnection, NoSandbox, VaultLocked):  # the attempt says so
+            credentials_for(held.run.team_id, node.connection)
+    return scope_of(held)
+
+
+def attempt(held: Held, client: Client, scope: dict[str, Any]) -> Outcome:
+    """Carry out the held step once, with what `prepare` gave. Every failure is an outcome with a sentence; a bug of ours too, and it is logged.
 
     TakenOver, and errors of the database, pass through: nobody knows then what the step came to.
     """
     node = held.segment.plan.nodes[held.step.node]
     try:
-        scope = scope_of(held)
         now = timezone.now()
         if node.type in LOGIC:
             return LOGIC[node.type](node, scope, Moment(now, held.step.started_at or now))

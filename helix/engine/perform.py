@@ -8,13 +8,15 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import lru_cache
+from typing import Any, TypeVar
 
 from django.db import Error as DatabaseError
 from django.db import connections
 
-from helix.engine.attempt import TakenOver, attempt
+from helix.engine.attempt import TakenOver, attempt, prepare
 from helix.engine.claim import WIDTH, Held, claim_next, lease
 from helix.engine.heart import heart
 from helix.engine.outcomes import Outcome
@@ -61,12 +63,10 @@ def carry(held: list[Held], until: float) -> int:
     segment, worker = held[0].segment, held[0].step.worker
     while todo or flying:
         if len(todo) == 1 and not flying:
-            with heart.beating(todo):
-                outcome = _attempt(todo[0])
-            ended = [(todo[0], outcome)]
+            ended = [(todo[0], _attempt_here(todo[0]))]
         else:
             heart.add(todo)
-            flying |= {_branches().submit(_attempt_aside, each): each for each in todo}
+            flying |= {_branches().submit(_attempt_aside, each, _prepared(each)): each for each in todo}
             done, _ = wait(flying, return_when=FIRST_COMPLETED)
             ended = [(flying.pop(future), future.result()) for future in done]
             heart.drop(each for each, _ in ended)
@@ -77,28 +77,38 @@ def carry(held: list[Held], until: float) -> int:
     return carried
 
 
-def _attempt(held: Held) -> Outcome | None:
-    """What the step came to; None when it is another worker's now, or nobody can know."""
+T = TypeVar("T")
+
+
+def _safely(do: Callable[[], T], held: Held) -> T | None:
+    """What it gives; None when the step is another worker's now, or the database is away: then it is left to its lease."""
     try:
-        return attempt(held, client())
+        return do()
     except TakenOver:
         return None
     except DatabaseError as error:
-        log.warning(
-            "run %s step %s: the database failed (%s); the step is left to its lease",
-            held.run.id,
-            held.step.node,
-            error,
-        )
+        log.warning("run %s step %s: the database failed: %s", held.run.id, held.step.node, error)
         connections.close_all()
         return None
 
 
-def _attempt_aside(held: Held) -> Outcome | None:
-    """In a thread of the branches, whose connection to the database lives as long as the thread."""
-    for connection in connections.all(initialized_only=True):
-        connection.close_if_unusable_or_obsolete()
-    return _attempt(held)
+def _prepared(held: Held) -> dict[str, Any] | None:
+    return _safely(lambda: prepare(held), held)
+
+
+def _attempt_here(held: Held) -> Outcome | None:
+    with heart.beating([held]):
+        return _safely(lambda: attempt(held, client(), prepare(held)), held)
+
+
+def _attempt_aside(held: Held, scope: dict[str, Any] | None) -> Outcome | None:
+    """In a thread of the branches. It keeps no connection to the database: it seldom needs one."""
+    if scope is None:
+        return None
+    try:
+        return _safely(lambda: attempt(held, client(), scope), held)
+    finally:
+        connections.close_all()
 
 
 def _record(segment: Segment, ended: list[tuple[Held, Outcome]], worker: str, room: int) -> list[Held]:

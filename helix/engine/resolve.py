@@ -30,7 +30,9 @@ def resolve(step: StepRun, answer: Answer, by: User | None) -> bool:
         view = View(move(row.state, "skipped" if answer == "skip" else answer))
         view = replace(view, port="next" if view.state == StepState.SUCCEEDED else "")
         row.token, row.sent_at = row.token + 1, None
-        output: dict[str, Any] | None = {"data": {}, "error": None, "successful": True} if view.state == StepState.SUCCEEDED else None
+        output: dict[str, Any] | None = (
+            {"data": {}, "error": None, "successful": True} if view.state == StepState.SUCCEEDED else None
+        )
         explanation = f"{by or 'Someone'} answered “{answer}” at {now:%Y-%m-%d %H:%M} UTC."
         recording = Recording(segment, now)
         recording.answer(row, view, output, explanation, given=step.input)
