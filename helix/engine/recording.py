@@ -84,8 +84,7 @@ class Recording:
 
     def touch(self, row: Row) -> None:
         """This row has changed."""
-        if row.id not in self._told and row.id not in self._begun:
-            self._touched[row.id] = row
+        self._touched[row.id] = row
 
     def _move(self, row: Row, view: View) -> None:
         row.state, row.port = view.state, view.port
@@ -227,7 +226,8 @@ class Recording:
         """What is to be written; nothing may change after it."""
         self.write.told = list(self._told.values())
         self.write.begun = list(self._begun.values())
-        self.write.changed = list(self._touched.values())
+        known = self._told.keys() | self._begun.keys()
+        self.write.changed = [row for pk, row in self._touched.items() if pk not in known]
         return self.write
 
     # --- decisions from outside --------------------------------------------------------------------------------------------
@@ -236,7 +236,6 @@ class Recording:
         """Somebody decided how this step stands; what follows from that is worked out as for an outcome."""
         before = self.segment.views(row.item_key)
         self._move(row, view)
-        self._touched.pop(row.id, None)
         self._told[row.id] = Told(row, given, output, explanation)
         if output is not None:
             self.outputs.append((row, output))

@@ -103,7 +103,7 @@ def _fields(row: Row, columns: Sequence[tuple[str, str]]) -> dict[str, Any]:
 
 
 def _told_fields(told: Told) -> dict[str, Any]:
-    return {"input": told.input, "output": told.output, "explanation": told.explanation}
+    return {"input": told.input, "output": told.output, "explanation": keepable(told.explanation)}
 
 
 # --- PostgreSQL: one statement ------------------------------------------------------------------------------------------
@@ -147,6 +147,34 @@ _POSTGRES = {
 }  # fmt: skip
 
 
+def _casts(columns: Sequence[tuple[str, str]]) -> str:
+    return ", ".join(f'"{name}" = %s::{kind}' for name, kind in columns)
+
+
+FEW = 2
+"""Rows up to this number are named one by one: a planner that sees a set guesses a hundred, and reads the whole table."""
+_SINGLE_COLUMNS = {
+    "changed": _STATE_COLUMNS,
+    "told": _STATE_COLUMNS + _TOLD_COLUMNS,
+    "attempts": _ATTEMPT_COLUMNS,
+}
+_SINGLE = {
+    name: f", {name}{{0}} AS (UPDATE engine_steprun t SET seq = r.seq, {_casts(_SINGLE_COLUMNS[name])} FROM r WHERE t.id = %s RETURNING 1)"
+    for name in ("changed", "told")
+} | {
+    "attempts": f", attempt{{0}} AS (INSERT INTO engine_attempt ({_names(_ATTEMPT_COLUMNS)}) "
+    f"SELECT {', '.join(f'%s::{kind}' for _, kind in _ATTEMPT_COLUMNS)} FROM r RETURNING 1)"
+}
+
+
+def _single(name: str, row: dict[str, Any]) -> list[Any]:
+    values = [
+        text_of(row[column]) if kind == "jsonb" and row[column] is not None else row[column]
+        for column, kind in _SINGLE_COLUMNS[name]
+    ]
+    return values if name == "attempts" else [*values, row["id"]]
+
+
 def _on_postgres(run: Run, seq: int, change: Write, now: datetime) -> bool:
     import psycopg
 
@@ -161,7 +189,11 @@ def _on_postgres(run: Run, seq: int, change: Write, now: datetime) -> bool:
         ("items_ended", change.items_ended),
     ]  # fmt: skip
     for name, rows in records:
-        if rows:
+        if 0 < len(rows) <= FEW and name in _SINGLE:
+            for number, row in enumerate(rows):
+                parts.append(_SINGLE[name].format(number))
+                params += _single(name, row)
+        elif rows:
             parts.append(_POSTGRES[name])
             params.append(text_of(rows))
     if change.cancel_rest:
