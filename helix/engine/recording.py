@@ -13,7 +13,7 @@ from helix.engine.outcomes import Deferred, Doubted, Failed, Fanned, Outcome, Pa
 from helix.engine.rows import Row
 from helix.engine.segment import Segment, parent_turn
 from helix.engine.states import FINAL_RUN_STATES, FINAL_STEP_STATES, ItemState, RunState, StepState, move
-from helix.engine.turns import after_turn, body, first_states, planned
+from helix.engine.turns import after_turn, begin_turns, body, first_states, planned
 from helix.engine.write import Told, Write
 from helix.flows.steps import STEP_TYPES
 from helix.ids import new_id
@@ -57,7 +57,7 @@ class Recording:
         if isinstance(outcome, (Deferred, Postponed, Parked)):
             row.due_at = outcome.until
         if isinstance(outcome, Fanned):
-            row.counts = planned(len(outcome.items))
+            row.counts = row.counts or planned(len(outcome.items))
         decision = decide(self.plan, self.segment.views(row.item_key), row.node, outcome)
         self._apply(row.item_key, decision)
         self._tell(row, outcome)
@@ -114,8 +114,6 @@ class Recording:
     def _fan(self, row: Row, outcome: Fanned) -> None:
         """Plan every item, and begin the first turns."""
         assert row.counts is not None
-        count = min(outcome.concurrency, len(outcome.items))
-        row.counts["begun"] = count
         for position, value in enumerate(outcome.items):
             turn = _inner(row.item_key, position)
             item = {
@@ -126,7 +124,8 @@ class Recording:
                 "value": value,
             }
             self.write.items.append(item)
-        for position in range(count):
+        row.counts, first = begin_turns(row.counts, outcome.concurrency)
+        for position in first:
             self._begin_turn(row, position)
 
     def _begin_turn(self, loop: Row, position: int) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -129,6 +129,24 @@ def _take_back(pk: UUID, now: datetime) -> bool:
         row = segment.frame(step.item_key)[step.node]
         record(segment, [(Held(row, row.token, segment), _lost(step))], worker="", room=0)
         return True
+
+
+def give_back(held: Mapping[UUID, int]) -> int:
+    """Give steps (id -> token) back that this process holds and cannot end: those that have sent nothing that must not be
+    repeated are ready for others at once, without an attempt counted. How many were."""
+    given = 0
+    for pk, token in held.items():
+        with transaction.atomic():
+            step = StepRun.objects.filter(pk=pk, token=token, state=StepState.RUNNING, sent_at=None).first()
+            if step is None:
+                continue
+            Run.objects.select_for_update().get(pk=step.run_id)
+            given += StepRun.objects.filter(pk=pk, token=token, state=StepState.RUNNING, sent_at=None).update(
+                state=StepState.READY, token=token + 1, due_at=timezone.now(), lease_until=None, claims=F("claims") - 1
+            )
+            Run.objects.filter(pk=step.run_id).update(seq=F("seq") + 1)
+            bell.ring()
+    return given
 
 
 def _lost(step: StepRun) -> Outcome:

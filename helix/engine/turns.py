@@ -38,6 +38,18 @@ def first_states(plan: Plan, loop: str) -> Decision:
     return settle(plan, {**before, **around}, {**before, **around})
 
 
+def begin_turns(counts: Mapping[str, Any], most: int) -> tuple[dict[str, Any], list[int]]:
+    """Begin up to `most` more turns: the counts then, and the positions of their items. A loop that goes on with an earlier
+    run's has the positions that are `left`; else they are begun in order."""
+    now = dict(counts)
+    if "left" in now:
+        first, now["left"] = now["left"][:most], now["left"][most:]
+    else:
+        first = list(range(now["begun"], min(now["begun"] + most, now["planned"] - now["skipped"])))
+    now["begun"] += len(first)
+    return now, first
+
+
 def after_turn(counts: Mapping[str, Any], *, well: bool, stop_at_failure: bool, message: str = "") -> Progress:
     """The loop once a turn has ended, well or not. A loop that stops at a failure begins no other; those under way end."""
     now = dict(counts)
@@ -46,8 +58,6 @@ def after_turn(counts: Mapping[str, Any], *, well: bool, stop_at_failure: bool, 
         now.setdefault("message", message)
         if stop_at_failure:
             now["skipped"] = now["planned"] - now["begun"]
-    begin = None
-    if now["begun"] + now["skipped"] < now["planned"]:
-        begin = now["begun"]
-        now["begun"] += 1
-    return Progress(now, begin, now["done"] + now["failed"] + now["skipped"] == now["planned"])
+            now.pop("left", None)
+    now, first = begin_turns(now, 1)
+    return Progress(now, first[0] if first else None, now["done"] + now["failed"] + now["skipped"] == now["planned"])

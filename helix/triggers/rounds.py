@@ -11,6 +11,7 @@ from datetime import timedelta
 from django.db import close_old_connections
 from django.utils import timezone
 
+from helix.engine.awaiting import wake_answered
 from helix.engine.models import Worker
 from helix.engine.perform import work
 from helix.engine.sweep import end_overdue, ring_for_unheard, take_back_lost, wake_due, wake_parents
@@ -20,6 +21,7 @@ SCHEDULER_PAUSE = 0.5
 WORKER_PAUSE = 2.0
 SILENT = timedelta(seconds=15)
 FORGOTTEN = timedelta(days=1)
+DUTIES = (fire_due, wake_due, wake_parents, wake_answered, take_back_lost, end_overdue, ring_for_unheard)
 log = logging.getLogger(__name__)
 
 
@@ -37,7 +39,7 @@ def is_alive(kind: str) -> bool:
 
 def duties() -> None:
     """One round of the scheduler; each duty by itself, so that one that fails holds up no other."""
-    for duty in (fire_due, wake_due, wake_parents, take_back_lost, end_overdue, ring_for_unheard):
+    for duty in DUTIES:
         _safely(duty)
 
 

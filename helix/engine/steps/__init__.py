@@ -6,7 +6,7 @@ from typing import Any
 
 from helix.engine.claim import Held
 from helix.engine.outcomes import Outcome
-from helix.engine.steps import branch, for_each, join, set_values, stop, wait
+from helix.engine.steps import branch, for_each, join, run_flow, set_values, stop, wait, wait_for
 from helix.engine.steps.moment import Moment
 from helix.flows.plan import PlanNode
 
@@ -22,5 +22,7 @@ LOGIC: dict[str, Callable[[PlanNode, dict[str, Any], Moment], Outcome]] = {
 
 WITNESSED: dict[str, Callable[[Held, PlanNode, dict[str, Any], datetime], Outcome]] = {
     "logic.for_each": for_each.for_each,
+    "logic.run_flow": run_flow.run_flow,
+    "logic.wait_for": wait_for.wait_for,
 }
 """Steps that look at what has become of them meanwhile: items that have ended, an answer that has come."""

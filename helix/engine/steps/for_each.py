@@ -15,8 +15,10 @@ DONE = "done"
 
 
 def for_each(held: Held, node: PlanNode, scope: dict[str, Any], now: datetime) -> Outcome:
-    if held.step.counts is not None:
-        return _ended(held, node, Told(node.config))
+    counts, concurrency = held.step.counts, max(1, int(node.config.get("concurrency") or 1))
+    if counts is not None:
+        told = Told(node.config)
+        return Fanned((), concurrency, told) if counts.get("left") else _ended(held, node, told)
     config = settled(node, scope)
     told = Told({name: value for name, value in config.items() if name != "items"})
     items = config.get("items")
@@ -28,7 +30,7 @@ def for_each(held: Held, node: PlanNode, scope: dict[str, Any], now: datetime) -
         return Failed(Trouble("too_large", words, "Use fewer items, or put them into batches first."), told)
     if not items:
         return Succeeded(_counted({"planned": 0, "done": 0, "failed": 0, "skipped": 0}, node, []), DONE, told)
-    return Fanned(items, max(1, int(config.get("concurrency") or 1)), told)
+    return Fanned(items, concurrency, told)
 
 
 def _ended(held: Held, node: PlanNode, told: Told) -> Outcome:
