@@ -46,6 +46,7 @@ def told(recording: Recording) -> None:
         recording.segment.keep_output(row, output)
     reach("before_hint")
     bell.ring(recording.waiting_for_a_worker)
+    bell.tell(recording.run.id, recording.run.seq)
 
 
 def end_run(run: Run, state: RunState, message: str) -> None:
@@ -57,6 +58,7 @@ def end_run(run: Run, state: RunState, message: str) -> None:
     run.seq, run.state, run.message, run.ended_at = run.seq + 1, state, message, now
     run.news = state != RunState.SUCCEEDED or run.parent_id is not None
     run.save(update_fields=["seq", "state", "message", "ended_at", "news"])
+    bell.tell(run.id, run.seq)
 
 
 class locked:

@@ -46,6 +46,8 @@ def wake(run_ids: Collection[UUID], **which: object) -> int:
             state=StepState.READY, due_at=now, seq=Subquery(Run.objects.filter(pk=OuterRef("run_id")).values("seq"))
         )
         bell.ring(len(woken))
+        for run_id, seq in Run.objects.filter(pk__in=set(woken.values())).values_list("pk", "seq"):
+            bell.tell(run_id, seq)
     return len(woken)
 
 

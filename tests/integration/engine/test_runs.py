@@ -21,6 +21,7 @@ from helix.engine.sweep import Watch, take_back_lost, wake_due
 from tests.fakes.sandbox import SandboxProcess
 from tests.integration.engine.conftest import Begin, output, states, step
 
+
 class _Impatient(Watch):
     """Believes the clock at once: these tests need not wait until a lease has been silent for long enough."""
 
