@@ -13,7 +13,9 @@ from helix.api.auth import ApiRequest
 from helix.api.cursor import page
 from helix.api.errors import ApiError
 from helix.api.flows import flow_of
-from helix.api.shapes import ResolveIn, RunIn, RunOut, RunPage
+from helix.api.shapes import ResolveIn, RetryIn, RunIn, RunOut, RunPage
+from helix.engine.again import NotAgain, go_on
+from helix.engine.awaiting import ability_to_approve, approve
 from helix.engine.cancel import cancel as cancel_run
 from helix.engine.models import Run, StepRun
 from helix.engine.resolve import resolve as resolve_step
@@ -124,12 +126,32 @@ def cancel(request: ApiRequest, run_id: UUID) -> dict[str, Any]:
     return whole(get_object_or_404(runs(request), pk=run_id))
 
 
+@router.post("/runs/{uuid:run_id}/retry", response={202: RunOut})
+def retry(
+    request: ApiRequest, run_id: UUID, body: RetryIn, idempotency_key: Header[str | None] = None
+) -> Status[dict[str, Any]]:
+    """Go on with a run that has ended: a new run that takes over what went well and does the rest, or all from a step on."""
+    request.auth.must(Ability.OPERATE)
+    run = get_object_or_404(runs(request), pk=run_id)
+    key = idempotency_key[:100] if idempotency_key else None
+    try:
+        return Status(202, whole(go_on(run, request.auth.user, start_at=body.start_at, key=key)))
+    except NotAgain as refused:
+        raise ApiError(409, "cannot_go_on", str(refused)) from None
+
+
 @router.post("/runs/{uuid:run_id}/steps/{uuid:step_id}/resolve", response=RunOut)
 def resolve(request: ApiRequest, run_id: UUID, step_id: UUID, body: ResolveIn) -> dict[str, Any]:
-    """Answer for a step whose call may or may not have arrived."""
+    """Answer for a step whose call may or may not have arrived, or that waits for an approval."""
     request.auth.must(Ability.OPERATE)
     run = get_object_or_404(runs(request), pk=run_id)
     step = get_object_or_404(run.steps, pk=step_id)
-    if not resolve_step(step, body.answer, request.auth.user):
-        raise ApiError(409, "not_in_doubt", "This step is not in doubt, so there is nothing to decide.")
+    match body.answer:
+        case "approve" | "reject" as said:
+            request.auth.must(ability_to_approve(step))
+            if not approve(step, said == "approve", request.auth.user, body.comment):
+                raise ApiError(409, "not_asked", "This step waits for no approval (any more).")
+        case "arrived" | "again" | "skip" as said:
+            if not resolve_step(step, said, request.auth.user):
+                raise ApiError(409, "not_in_doubt", "This step is not in doubt, so there is nothing to decide.")
     return whole(get_object_or_404(runs(request), pk=run_id))

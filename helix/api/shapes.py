@@ -122,7 +122,16 @@ class RunPage(Schema):
 
 
 class ResolveIn(Schema):
-    answer: Literal["arrived", "again", "skip"]
+    """The answer about a call in doubt (arrived, again, skip), or to an approval (approve, reject)."""
+
+    answer: Literal["arrived", "again", "skip", "approve", "reject"]
+    comment: str = ""
+
+
+class RetryIn(Schema):
+    """`from`: the step to begin at; left out: what failed or was not reached."""
+
+    start_at: str | None = Field(None, alias="from")
 
 
 class Secrets(Schema):

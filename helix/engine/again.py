@@ -126,7 +126,7 @@ def _take_turns_over(
     items = list(Item.objects.filter(run=run, loop=loop.node).exclude(item_key__contains=".").order_by("position"))
     done = {item.item_key for item in items if item.state == ItemState.DONE}
     left = [item.position for item in items if item.state != ItemState.DONE]
-    if not done or not left:
+    if not left:
         return
     inside = [
         row for (_, turn), row in old.items() if turn.partition(".")[0] in done and loop.node in plan.loops(row.node)
@@ -135,4 +135,5 @@ def _take_turns_over(
     Item.objects.bulk_create([Item(run=new, loop=item.loop, item_key=item.item_key, position=item.position, value=item.value,
                                    state=ItemState.DONE if item.item_key in done else ItemState.PLANNED) for item in items])  # fmt: skip
     counts: dict[str, Any] = {"planned": len(items), "begun": len(done), "done": len(done), "failed": 0, "skipped": 0}
-    StepRun.objects.filter(pk=loop.pk).update(counts={**counts, "left": left})
+    keys = before.counts.get("keys") or {"run": str(run.pk), "at": run.created_at.isoformat()}
+    StepRun.objects.filter(pk=loop.pk).update(counts={**counts, "left": left, "keys": keys})

@@ -15,14 +15,28 @@ from helix.engine.models import Awaited, Run, StepRun
 from helix.engine.states import LIVE_RUN_STATES, StepState
 from helix.engine.sweep import wake
 from helix.teams.models import User
+from helix.teams.roles import Ability, Role
 
 APPROVAL, MESSAGE, EVENT = "approval", "webhook", "customerio_event"
+
+APPROVERS: dict[str, Ability] = {
+    Role.OPERATOR: Ability.OPERATE,
+    Role.EDITOR: Ability.EDIT,
+    Role.ADMIN: Ability.ADMINISTER,
+    Role.OWNER: Ability.OWN,
+}
 
 
 def approve(step: StepRun, yes: bool, by: User, comment: str = "") -> bool:
     """A person's answer to an approval; False when it has been answered, or its time is over."""
     answer = {"answer": "approved" if yes else "rejected", "by": str(by), "comment": comment[:2000]}
     return _answer(Q(step=step, kind=APPROVAL), answer) > 0
+
+
+def ability_to_approve(step: StepRun) -> Ability:
+    """What a member must be able to do to answer: the step names the least role."""
+    asked = Awaited.objects.filter(step=step).values_list("asked", flat=True).first() or {}
+    return APPROVERS.get(str(asked.get("approvers") or ""), Ability.OPERATE)
 
 
 def deliver_message(token: str, body: Any, node: str | None = None) -> bool | None:

@@ -128,6 +128,15 @@ class Recording:
         for position in first:
             self._begin_turn(row, position)
 
+    def _key_of(self, node: str, turn: str) -> str:
+        """The step's idempotency key. A loop that goes on with an earlier run's keeps that run's keys, in the loops within too."""
+        for depth, loop in enumerate(self.plan.loops(node)):
+            around = ".".join(turn.split(".")[:depth])
+            origin = (self.segment.frame(around)[loop].counts or {}).get("keys")
+            if origin:
+                return idempotency_key(origin["run"], datetime.fromisoformat(origin["at"]), node, turn)
+        return idempotency_key(self.run.id, self.run.created_at, node, turn)
+
     def _begin_turn(self, loop: Row, position: int) -> None:
         turn = _inner(loop.item_key, position)
         decision = first_states(self.plan, loop.node)
@@ -141,11 +150,10 @@ class Recording:
         self._frame_moved(turn, decision)
 
     def _new_row(self, node: str, turn: str) -> Row:
-        run = self.run
         row = Row(
             id=new_id(), node=node, item_key=turn, state=StepState.PENDING, port="", token=0, worker="", lease_until=None,
             due_at=None, attempts_made=0, claims=0, effect=effect_of(self.plan.nodes[node].type, self.plan.nodes[node].config),
-            sent_at=None, idempotency_key=idempotency_key(run.id, run.created_at, node, turn),
+            sent_at=None, idempotency_key=self._key_of(node, turn),
             started_at=None, claimed_at=None, ended_at=None, counts=None,
         )  # fmt: skip
         self._begun[row.id] = row

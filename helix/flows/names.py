@@ -77,7 +77,7 @@ def names_at(subject: Subject, key: str) -> Mapping[str, Schema]:
         "additionalProperties": False,
         NAMED_MARK: True,
     }
-    return {"trigger": payload(subject, key), "steps": steps, "run": RUN, "flow": FLOW}
+    return {"trigger": payload(subject, key), "steps": steps, "run": RUN, "flow": FLOW, "item": ANY, "index": ANY}
 
 
 def payload(subject: Subject, key: str) -> Schema:

@@ -7,8 +7,9 @@ from helix.flows.steps.actions import ACTIONS
 from helix.flows.steps.logic import LOGIC
 from helix.flows.steps.step import ERROR, NEXT, Port, StepType
 from helix.flows.steps.triggers import TRIGGERS
+from helix.flows.steps.core_only import CORE
 
 __all__ = ["ERROR", "NEXT", "STEP_TYPES", "Port", "StepType"]
 
-STEP_TYPES: Mapping[str, StepType] = MappingProxyType({step.key: step for step in (*TRIGGERS, *LOGIC, *ACTIONS)})
+STEP_TYPES: Mapping[str, StepType] = MappingProxyType({step.key: step for step in (*TRIGGERS, *LOGIC, *ACTIONS, *CORE)})
 """Every step type by its key, in the order a palette shows them."""

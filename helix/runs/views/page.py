@@ -8,7 +8,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from helix.engine.models import Run, StepRun
+from helix.engine.awaiting import ability_to_approve
+from helix.engine.models import Awaited, Run, StepRun
 from helix.engine.plans import plan_of
 from helix.engine.states import FINAL_RUN_STATES, LIVE_STEP_STATES, StepState
 from helix.flows.plan import PlanNode
@@ -174,7 +175,21 @@ def _step(request: TeamRequest, run: Run, step: StepRun) -> dict[str, Any]:
         "run_final": run.state in FINAL_RUN_STATES,
         "most_attempts": (node.retry or {}).get("max_attempts"),
         "port_words": _port_words(step, node),
+        "question": _question(request, step),
+        "again_key": str(new_id()),
+        "children": step.children.select_related("flow").order_by("created_at")[:5],
     }
+
+
+def _question(request: TeamRequest, step: StepRun) -> dict[str, Any] | None:
+    """What a waiting step asks people, and whether this one may answer; what address it listens at."""
+    asked = Awaited.objects.filter(step=step, answered_at=None).first()
+    if asked is None or step.state != StepState.WAITING:
+        return None
+    question = {"kind": asked.kind, "text": asked.asked.get("question", ""), "may": False, "address": ""}
+    if asked.kind == "approval":
+        question["may"] = may(request.member.role, ability_to_approve(step))
+    return question
 
 
 def _port_words(step: StepRun, node: PlanNode) -> str:

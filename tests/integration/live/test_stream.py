@@ -48,7 +48,7 @@ def scope(run: Run, email: str, **headers: str) -> dict[str, Any]:
 
 
 async def _read(scope: dict[str, Any]) -> tuple[int, str]:
-    talk = ApplicationCommunicator(application, scope)
+    talk: Any = ApplicationCommunicator(application, scope)  # asgiref's tools have no types
     await talk.send_input({"type": "http.request", "body": b"", "more_body": False})
     head = await talk.receive_output(10)
     text = ""

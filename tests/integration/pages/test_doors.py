@@ -28,6 +28,8 @@ ACTS = {
     "flows:delete": "bob",
     "runs:cancel": "olga",
     "runs:again": "olga",
+    "runs:go_on": "olga",
+    "runs:approve": "olga",
     "runs:resolve": "olga",
     "connections:connect": "alice",
     "connections:sandbox": "alice",
@@ -49,7 +51,7 @@ def address(world: World, name: str) -> str:
         given["flow_id"] = world.flow.pk
     if room == "runs" and what != "list":
         given["run_id"] = world.run.pk
-    if what in ("step", "resolve"):
+    if what in ("step", "resolve", "approve"):
         given["step_id"] = world.step().pk
     if room == "connections" and what in ("change", "test", "remove"):
         given["connection_id"] = world.connection.pk
