@@ -10,6 +10,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from statistics import median
 from typing import Any
 
@@ -21,6 +22,7 @@ from django.db import connection, models, transaction  # noqa: E402 - Django mus
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from helix.engine.models import Attempt, Run, StepRun  # noqa: E402
 from helix.engine.perform import work  # noqa: E402
@@ -29,8 +31,8 @@ from helix.flows.models import FlowVersion  # noqa: E402
 from helix.teams.models import Member, User  # noqa: E402
 from helix.teams.roles import Role  # noqa: E402
 from tests.bench.product import begin, in_a_row, prepare, set_step, version_of  # noqa: E402
+from tests.bench.works import FEW  # noqa: E402
 
-FEW = 10_000
 REPEATS = 15
 STORED = ("engine_run", "engine_steprun", "engine_attempt")
 SECONDS_APART = 30
@@ -90,16 +92,13 @@ def deeds(version: FlowVersion, template: Run) -> dict[str, Deed]:
     browser = Client()
     browser.force_login(owner)
     listed = reverse("runs:list", kwargs={"team": "bench"})
-    old = Run.objects.order_by("created_at").values_list("created_at", "id").first
     shown = reverse("runs:run", kwargs={"team": "bench", "run_id": template.pk})
+
+    deep = timezone.now() - timedelta(seconds=SECONDS_APART * FEW * 0.9)
 
     def page(address: str) -> None:
         answer = browser.get(address, headers={"host": "localhost"})
         assert answer.status_code == 200, f"{address}: {answer.status_code}"
-
-    def deep() -> None:
-        at, last = old() or ("", "")
-        page(f"{listed}?before={at.isoformat()}_{last}")  # type: ignore[union-attr]
 
     def rounds() -> None:
         wake_due()
@@ -115,7 +114,7 @@ def deeds(version: FlowVersion, template: Run) -> dict[str, Deed]:
         "list_failed": lambda: page(f"{listed}?state=failed"),
         "list_live": lambda: page(f"{listed}?state=live"),
         "list_of_flow": lambda: page(f"{listed}?flow={version.flow_id}"),
-        "list_deep": deep,
+        "list_deep": lambda: page(f"{listed}?before={deep.isoformat()}_{template.pk}"),
         "run_page": lambda: page(shown),
     }
 

@@ -3,6 +3,7 @@
 import os
 from typing import Any
 
+from tests.bench.idle import idle
 from tests.bench.measure import Figure, Meter, latency
 from tests.bench.sitting import SLOW_SECONDS, THREADS, WORKERS, Sitting
 from tests.rig.installation import Installation
@@ -17,6 +18,8 @@ WORDS = {
     "w6": f"W1, the service takes {SLOW_SECONDS * 1000:.0f} ms",
 }
 AT_ONCE = "200 flows at once"
+FEW = 10_000
+"""Stored runs that the scale bench compares with."""
 
 
 def _burst(sitting: Sitting, side: str, work: str, found: dict[str, Any], how: str) -> None:
@@ -76,11 +79,9 @@ def product(sitting: Sitting, works: list[str]) -> None:
     quick = [work for work in ("w1", "w2", "w3", "w4") if work in works]
     if quick or "w5" in works:
         with sitting.helix("helix", on_postgres=True, web="w5" in works) as helix:
-            _add(sitting, "", helix.measure("tests.bench.product", *quick) if quick else {})
             if "w5" in works:
-                from tests.bench.idle import idle
-
                 idle(sitting, helix)
+            _add(sitting, "", helix.measure("tests.bench.product", *quick) if quick else {})
     if "w6" in works:
         with sitting.helix("helix-slow", on_postgres=True, slow=True) as helix:
             _add(sitting, "", helix.measure("tests.bench.product", "w6"))
@@ -102,8 +103,6 @@ def _add(sitting: Sitting, suffix: str, all_found: dict[str, Any]) -> None:
 
 def scale(sitting: Sitting, runs: int) -> None:
     """What work costs beside many stored runs."""
-    from tests.bench.scale import FEW
-
     folder = sitting.folder / "scale"
     folder.mkdir()
     installation = Installation(folder, sitting.redis.url_of(6), sitting.stub_url, sitting.database("scale"))
