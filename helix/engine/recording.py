@@ -256,7 +256,7 @@ class Recording:
 
 def effect_of(kind: str, config: dict[str, Any]) -> str:
     """What a repeat of this step does (classes A to D)."""
-    return STEP_TYPES[kind].effect
+    return STEP_TYPES[kind].effect_of(config)
 
 
 def _inner(turn: str, position: int) -> str:

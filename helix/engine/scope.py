@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
 
 from helix.engine.claim import Held
+from helix.engine.keys import answer_token
 from helix.engine.models import Item, StepRun
 from helix.engine.plans import mentioned
 from helix.engine.segment import ITEM
@@ -17,7 +19,11 @@ def scope_of(held: Held) -> dict[str, Any]:
     scope: dict[str, Any] = {
         "trigger": run.payload,
         "steps": _outputs(held, names.steps) if names.steps else {},
-        "run": {"id": str(run.id), "started_at": (run.started_at or run.created_at).isoformat()},
+        "run": {
+            "id": str(run.id),
+            "started_at": (run.started_at or run.created_at).isoformat(),
+            "answer_url": f"{settings.HELIX.HELIX_BASE_URL}/h/answer/{answer_token(run.id)}",
+        },
         "flow": {"name": run.flow.name},
     }
     if held.step.item_key and names.item:

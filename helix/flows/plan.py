@@ -1,14 +1,13 @@
 """The plan: what a worker needs of a checked graph, in order. It is frozen with the version and read again at every run."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from helix.flows.bodies import LOOP, bodies, loops_around
 from helix.flows.check import CheckedGraph
-
-LOOP = "logic.for_each"
 
 
 class PlanNode(BaseModel):
@@ -41,10 +40,7 @@ class Plan(BaseModel):
 
     def loops(self, key: str) -> tuple[str, ...]:
         """The loops around a step, the outermost first."""
-        found: list[str] = []
-        while key := self.loop_of.get(key, ""):
-            found.append(key)
-        return tuple(reversed(found))
+        return loops_around(key, self.loop_of)
 
     def as_json(self) -> dict[str, Any]:
         """The plan as JSON; `Plan.read` gives it back."""
@@ -78,20 +74,6 @@ def compile_plan(checked: CheckedGraph) -> Plan:
         order=ordered,
         loop_of=bodies([key for key in ordered if types[key] == LOOP], out),
     )
-
-
-def bodies(loops: list[str], out: Mapping[str, Mapping[str, Iterable[str]]]) -> dict[str, str]:
-    """For every step in the body of a loop, the innermost such loop; `loops` stand in topological order."""
-    found: dict[str, str] = {}
-    for loop in loops:
-        reached = list(out.get(loop, {}).get("each", ()))
-        seen = set(reached)
-        for key in reached:
-            found[key] = loop
-            fresh = [target for targets in out.get(key, {}).values() for target in targets if target not in seen]
-            seen.update(fresh)
-            reached.extend(fresh)
-    return found
 
 
 def order(keys: list[str], into: Mapping[str, list[tuple[str, str]]]) -> tuple[str, ...]:

@@ -54,8 +54,8 @@ class ScheduleInput(Shape):
     )
 
 
-def _form(config: Config, type_of: TypeOf) -> Schema:
-    """The payload of a manual trigger: its fields. One that may be left empty may be missing."""
+def form_type(config: Config, type_of: TypeOf) -> Schema:
+    """The payload of a trigger with a form: its fields. One that may be left empty may be missing."""
     fields = config.get("fields")
     properties: dict[str, Any] = {}
     required = []
@@ -92,7 +92,7 @@ TRIGGERS = (
         icon="hand",
         input=ManualInput,
         defaults={"fields": []},
-        output=_form,
+        output=form_type,
     ),
     StepType(
         key="trigger.schedule",

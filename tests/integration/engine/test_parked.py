@@ -185,7 +185,8 @@ def test_a_called_flow_that_fails_fails_the_step(begin: Begin, team: Team) -> No
 
 
 def test_a_called_flow_refuses_values_of_the_wrong_type(begin: Begin, team: Team) -> None:
-    run = begin([GO, caller(called(team), "many")], ["go>call"])
+    go = {**GO, "config": {"fields": [{"name": "n", "type": "json", "required": True}]}}
+    run = begin([go, caller(called(team), {"$liquid": "{{ trigger.n }}"})], ["go>call"], {"n": "many"})
 
     work()
 
