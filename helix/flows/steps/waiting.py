@@ -83,7 +83,11 @@ def _exits(config: Config) -> tuple[Port, ...]:
 
 def event_type(names: Any) -> Schema:
     """The type of an event of one of these names."""
-    known = [EVENTS[name].payload for name in names if name in EVENTS] if isinstance(names, list) else []
+    known = [
+        EVENTS[name].payload
+        for name in (names if isinstance(names, list) else ())
+        if isinstance(name, str) and name in EVENTS
+    ]
     plain = [{key: part for key, part in schema.items() if key != "$schema"} for schema in known]
     return union(plain) if plain else ANY
 
