@@ -85,11 +85,7 @@ class Sitting:
 
     def database(self, name: str) -> str:
         """A fresh database of the server; its DATABASE_URL."""
-        import psycopg
-
-        with psycopg.connect(self.postgres.url(), autocommit=True) as server:
-            server.execute(f'CREATE DATABASE "{name}"'.encode())
-        return self.postgres.url(name)
+        return self.postgres.create(name)
 
 
 class Running:

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
+import psycopg
+
 UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
 ALWAYS = "-c listen_addresses=''"
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
@@ -41,6 +43,19 @@ class PostgresServer:
     def url(self, database: str = "postgres") -> str:
         """The DATABASE_URL of one of its databases; `postgres` is there and empty."""
         return f"postgres://helix@/{database}?host={self._sockets}"
+
+    def create(self, database: str) -> str:
+        """Make an empty database; its DATABASE_URL."""
+        return self._make(f'CREATE DATABASE "{database}"', database)
+
+    def copy(self, source: str, database: str) -> str:
+        """Make a database as a copy of another, to which nobody may be connected; its DATABASE_URL."""
+        return self._make(f'CREATE DATABASE "{database}" TEMPLATE "{source}"', database)
+
+    def _make(self, statement: str, database: str) -> str:
+        with psycopg.connect(self.url(), autocommit=True) as server:
+            server.execute(statement.encode())
+        return self.url(database)
 
     @property
     def pid(self) -> int:

@@ -25,6 +25,14 @@ class Installation:
     settings: dict[str, str] = field(default_factory=dict)  # more of the environment, for every process
     _started: int = 0
 
+    @classmethod
+    def of_this_process(cls) -> "Installation":
+        """The installation in whose environment this process runs."""
+        folder, redis, sandbox = (os.environ[name] for name in ("HELIX_DATA_DIR", "REDIS_URL", "HELIX_SANDBOX_URL"))
+        others = ("HELIX_SECRET_KEY", "HELIX_VAULT_KEYS", "HELIX_DATA_DIR", "HELIX_SANDBOX_URL")
+        settings = {k: v for k, v in os.environ.items() if k.startswith("HELIX_") and k not in others}
+        return cls(Path(folder), redis, sandbox, os.environ.get("DATABASE_URL", ""), settings)
+
     def environment(self, **more: str) -> dict[str, str]:
         """The environment of its processes: nothing of the caller's own installation is seen."""
         plain = {name: value for name, value in os.environ.items() if not name.startswith("HELIX_")}

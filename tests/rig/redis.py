@@ -3,6 +3,8 @@
 import time
 from pathlib import Path
 
+import redis
+
 from helix.up.broker import program
 from helix.up.ports import HOST, any_free
 from tests.rig.process import Process, start
@@ -36,13 +38,16 @@ class Redis:
             time.sleep(0.05)
 
     def answers(self) -> bool:
-        import redis
-
         with redis.Redis.from_url(self.url, socket_timeout=0.5, socket_connect_timeout=0.5) as client:
             try:
                 return bool(client.ping())
             except redis.RedisError:
                 return False
+
+    def flush(self) -> None:
+        """Empty it, all databases."""
+        with redis.Redis.from_url(self.url, socket_timeout=2) as client:
+            client.flushall()
 
     def kill(self) -> None:
         if self.process is not None:
