@@ -1,7 +1,5 @@
 """Lists of pages: each page is a row, read when one of its items is asked for."""
 
-import json
-import zlib
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
@@ -9,11 +7,11 @@ from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.db.models import QuerySet
 
 from helix.engine.memory import memory
 from helix.engine.models import Chunk
+from helix.engine.packing import read
 from helix.expressions.kept import LargeList
 
 CHUNKS = "$chunks"
@@ -57,24 +55,9 @@ class Chunked(LargeList):
         key = (self.team_id, self.pointer[CHUNKS], self.pointer["list"], position)
         found = memory.get(key)
         if found is None:
-            size, data = self.rows.values_list("size", "data").get(position=position)
-            found = unpacked(data)
+            size, encoding, data = self.rows.values_list("size", "encoding", "data").get(position=position)
+            found = read(data, encoding)
             if remember:
                 memory.add(key, found, size)
         items: list[Any] = found
         return items
-
-
-def packed(items: list[Any]) -> tuple[int, bytes]:
-    """The items of a page as a chunk holds them, and how many bytes their JSON has."""
-    try:
-        text = orjson.dumps(items)
-    except orjson.JSONEncodeError:  # integers beyond 64 bits, halves of characters
-        text = json.dumps(items, separators=(",", ":")).encode()
-    return len(text), zlib.compress(text, 1)
-
-
-def unpacked(data: bytes | memoryview) -> list[Any]:
-    """The items of a chunk."""
-    items: list[Any] = json.loads(zlib.decompress(bytes(data)))
-    return items

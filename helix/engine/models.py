@@ -126,7 +126,7 @@ class Blob(models.Model):
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="blobs")
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()  # of its JSON, in bytes
-    encoding = models.CharField(max_length=8, default="zlib")
+    encoding = models.CharField(max_length=12, default="zlib")
     checked = models.BooleanField(default=False)  # after the run's end: something points to it
     data = models.BinaryField()
 
@@ -145,6 +145,7 @@ class Chunk(models.Model):
     count = models.PositiveIntegerField()
     size = models.PositiveBigIntegerField()  # of its JSON, in bytes
     cursor = models.TextField(blank=True)
+    encoding = models.CharField(max_length=12, default="zlib")
     data = models.BinaryField()
 
     class Meta:

@@ -10,19 +10,18 @@ no payload can point to what is another's.
 
 import hashlib
 import json
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.db.models import Sum
 
 from helix.engine.chunks import CHUNKS, Chunked
 from helix.engine.memory import memory
 from helix.engine.models import Blob, Chunk
 from helix.engine.outcomes import Trouble
+from helix.engine.packing import FAST, NotFast, packed, read, written, written_fast
 from helix.engine.previews import kind_of, preview_of
 from helix.expressions.kept import KEPT, KeptList, KeptObject, KeptText, LargeList, Unread
 
@@ -34,8 +33,9 @@ LOAD_BYTES = 10_000_000
 """The most that is read into memory of one value."""
 BLOB = "$blob"
 """The mark of a pointer: {"$blob": id, "size": bytes of its JSON, "kind": …, "count": …, "preview": its beginning as text}."""
+POINTER_NAMES = frozenset({"size", "kind", "count", "preview"})
+"""What every pointer tells of the value."""
 _MARKS = (b'"$blob"', b'"$chunks"')
-_OPTIONS = orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
 class TooLarge(Exception):
@@ -69,7 +69,7 @@ class Kept:
 def keep(run_id: UUID, team_id: UUID, data: Any, *, item: bool = False) -> Kept:
     """The value as a row of this run holds it. TooLarge when it is an `item` of a loop and too large for one, or when the run
     would hold too much. Asks the database only when there is a blob."""
-    text, odd = _written(run_id, data)
+    text, encoding, odd = _written(run_id, data)
     if item and len(text) > ITEM_BYTES:
         raise TooLarge(
             f"What this step gave for one item is {size_words(len(text))}; an item may hold {size_words(ITEM_BYTES)}.",
@@ -77,16 +77,16 @@ def keep(run_id: UUID, team_id: UUID, data: Any, *, item: bool = False) -> Kept:
         )
     if len(text) <= INLINE_BYTES and not odd:
         return Kept(text.decode())
-    if not odd and any(text.count(mark) for mark in _MARKS):
-        text = _in_full(data)  # a blob holds no pointers
     digest = hashlib.sha256(text).hexdigest()
     blob_id = UUID(hashlib.sha256(f"{run_id}:{digest}".encode()).hexdigest()[:32])
     pointer = {BLOB: str(blob_id), "size": len(text), **kind_of(data), "preview": preview_of(data)}
     check_room(run_id, len(text), blob_id)
-    blob = Blob(id=blob_id, team_id=team_id, run_id=run_id, sha256=digest, size=len(text), data=zlib.compress(text, 1))
+    blob = Blob(
+        id=blob_id, team_id=team_id, run_id=run_id, sha256=digest, size=len(text), encoding=encoding, data=packed(text)
+    )
     if type(data) in (dict, list, str) and len(text) <= LOAD_BYTES:
         memory.add((team_id, blob_id), _carrying(data, pointer, run_id), len(text))
-    return Kept(orjson.dumps(pointer).decode(), blob)
+    return Kept(json.dumps(pointer), blob)
 
 
 def save(values: Iterable[Kept]) -> None:
@@ -114,10 +114,8 @@ def load(stored: Any, team_id: UUID) -> Any:
     """The value of a row: blobs are read (from this process's memory when they were lately), lists of pages become LargeLists,
     and what is too large for memory an Unread. Changes `stored` in place; the values themselves must not be changed."""
     if isinstance(stored, dict):
-        if BLOB in stored:
-            return _read(stored, team_id)
-        if CHUNKS in stored:
-            return Chunked(stored, team_id)
+        if is_pointer(stored):
+            return Chunked(stored, team_id) if CHUNKS in stored else _read(stored, team_id)
         for name, part in stored.items():
             if isinstance(part, (dict, list)):
                 stored[name] = load(part, team_id)
@@ -126,6 +124,11 @@ def load(stored: Any, team_id: UUID) -> Any:
             if isinstance(part, (dict, list)):
                 stored[index] = load(part, team_id)
     return stored
+
+
+def is_pointer(stored: Any) -> bool:
+    """Whether this part of a row points to a large value."""
+    return isinstance(stored, dict) and (BLOB in stored or CHUNKS in stored) and stored.keys() >= POINTER_NAMES
 
 
 def whole(value: Any) -> Any:
@@ -159,12 +162,12 @@ def _read(pointer: dict[str, Any], team_id: UUID) -> Any:
     if found is not None:
         return found
     rows = Blob.objects.filter(pk=blob_id, team_id=team_id)
-    row = rows.values("run_id").first() if size > LOAD_BYTES else rows.values("run_id", "data").first()
+    row = rows.values("run_id").first() if size > LOAD_BYTES else rows.values("run_id", "encoding", "data").first()
     if row is None:
         raise Gone(f"The value {blob_id} was removed.")
     if size > LOAD_BYTES:
         return Unread(pointer, row["run_id"])
-    value = _carrying(json.loads(zlib.decompress(bytes(row["data"]))), pointer, row["run_id"])
+    value = _carrying(read(row["data"], row["encoding"]), pointer, row["run_id"])
     memory.add((team_id, blob_id), value, size)
     return value
 
@@ -180,9 +183,9 @@ def _carrying(data: Any, pointer: dict[str, Any], run_id: UUID) -> Any:
     return made
 
 
-def _written(run_id: UUID, data: Any) -> tuple[bytes, bool]:
-    """The value as compact JSON with pointers where they serve, and whether no row may hold that text: it would be taken for a
-    pointer, or has a character that PostgreSQL refuses."""
+def _written(run_id: UUID, data: Any) -> tuple[bytes, str, bool]:
+    """The value as compact JSON with pointers where they serve; its encoding; and whether no row may hold that text: it would be
+    taken for a pointer, or has a character that PostgreSQL refuses."""
     pointers = 0
 
     def pointer(value: Any) -> Any:
@@ -193,23 +196,14 @@ def _written(run_id: UUID, data: Any) -> tuple[bytes, bool]:
         return _plain(value)
 
     try:
-        text = orjson.dumps(data, default=pointer, option=_OPTIONS)
-    except orjson.JSONEncodeError:
-        text = _in_full(data)
+        text, encoding = written_fast(data, pointer), FAST
+    except NotFast:
+        text, encoding = written(data, _plain)
         pointers = 0
     odd = sum(text.count(mark) for mark in _MARKS) != pointers or b"\\u0000" in text or b"\\ud" in text
-    return (_in_full(data) if odd and pointers else text), odd
-
-
-def _in_full(data: Any) -> bytes:
-    """The value as JSON without pointers, whatever its texts and numbers."""
-    try:
-        return orjson.dumps(data, default=_plain, option=_OPTIONS)
-    except orjson.JSONEncodeError:  # integers beyond 64 bits, halves of characters, deep nesting
-        try:
-            return json.dumps(data, default=_plain, ensure_ascii=False, separators=(",", ":")).encode()
-        except UnicodeEncodeError:
-            return json.dumps(data, default=_plain, separators=(",", ":")).encode()
+    if pointers and (odd or len(text) > INLINE_BYTES):
+        text, encoding = written(data, _plain)  # a blob holds no pointers
+    return text, encoding, odd
 
 
 def _plain(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helix.runs.views import acts, listing, page
+from helix.runs.views import acts, download, listing, page
 
 app_name = "runs"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("<uuid:run_id>/timeline/", page.timeline, name="timeline"),
     path("<uuid:run_id>/state.json", page.state, name="state"),
     path("<uuid:run_id>/steps/<uuid:step_id>/", page.step, name="step"),
+    path("<uuid:run_id>/steps/<uuid:step_id>/<str:part>.json", download.download, name="download"),
     path("<uuid:run_id>/steps/<uuid:step_id>/resolve/", acts.answer, name="resolve"),
     path("<uuid:run_id>/cancel/", acts.cancel, name="cancel"),
     path("<uuid:run_id>/again/", acts.again, name="again"),

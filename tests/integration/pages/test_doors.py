@@ -16,6 +16,7 @@ PAGES = {
     "runs:timeline": "carol",
     "runs:state": "carol",
     "runs:step": "carol",
+    "runs:download": "olga",
     "connections:list": "carol",
     "catalogue:list": "carol",
     "sandbox:page": "olga",
@@ -51,6 +52,8 @@ def address(world: World, name: str) -> str:
         given["run_id"] = world.run.pk
     if what in ("step", "resolve"):
         given["step_id"] = world.step().pk
+    if what == "download":
+        given |= {"step_id": world.step("by_hand").pk, "part": "output"}
     if room == "connections" and what in ("change", "test", "remove"):
         given["connection_id"] = world.connection.pk
     return reverse(name, kwargs=given)
