@@ -155,8 +155,7 @@ class Chunk(models.Model):
 
 
 class RunPerson(models.Model):
-    """A run that holds data of a person, found by a digest that tells nobody who it is. The digest “*” marks a run that holds
-    more people than are noted one by one."""
+    """A run that holds data of a person, found by a digest that tells nobody who it is."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="persons")
     digest = models.CharField(max_length=32)

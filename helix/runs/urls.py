@@ -7,6 +7,7 @@ from helix.runs.views import acts, download, listing, page
 app_name = "runs"
 urlpatterns = [
     path("", listing.runs, name="list"),
+    path("person/", listing.of_person, name="of_person"),
     path("<uuid:run_id>/", page.run, name="run"),
     path("<uuid:run_id>/timeline/", page.timeline, name="timeline"),
     path("<uuid:run_id>/state.json", page.state, name="state"),

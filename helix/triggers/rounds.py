@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from helix.engine.models import Worker
 from helix.engine.perform import work
+from helix.engine.retention import look
 from helix.engine.sweep import ring_for_unheard, take_back_lost, wake_due
 from helix.triggers.due import fire_due
 
@@ -37,7 +38,7 @@ def is_alive(kind: str) -> bool:
 
 def duties() -> None:
     """One round of the scheduler; each duty by itself, so that one that fails holds up no other."""
-    for duty in (fire_due, wake_due, take_back_lost, ring_for_unheard):
+    for duty in (fire_due, wake_due, take_back_lost, ring_for_unheard, look):
         _safely(duty)
 
 

@@ -27,6 +27,7 @@ ACTS = {
     "flows:switch": "bob",
     "flows:rename": "bob",
     "flows:delete": "bob",
+    "runs:of_person": "olga",
     "runs:cancel": "olga",
     "runs:again": "olga",
     "runs:resolve": "olga",
@@ -48,7 +49,7 @@ def address(world: World, name: str) -> str:
     room, _, what = name.partition(":")
     if room == "flows" and what in ("switch", "rename", "delete"):
         given["flow_id"] = world.flow.pk
-    if room == "runs" and what != "list":
+    if room == "runs" and what not in ("list", "of_person"):
         given["run_id"] = world.run.pk
     if what in ("step", "resolve"):
         given["step_id"] = world.step().pk
