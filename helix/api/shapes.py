@@ -92,7 +92,7 @@ class StepOut(Schema):
     state: str
     port: str
     input: JsonValue
-    output: JsonValue
+    output: JsonValue = Field(description='Large values are {"$large": {kind, count, size, preview, url}}.')
     explanation: str
     due_at: datetime | None
     attempts: list[AttemptOut]
@@ -112,6 +112,7 @@ class RunRow(Schema):
 
 
 class RunOut(RunRow):
+    removed_at: datetime | None = Field(description="When its data were removed; its states stay.")
     payload: JsonValue
     steps: list[StepOut]
 

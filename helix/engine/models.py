@@ -44,6 +44,8 @@ class Run(models.Model):
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    wiped_at = models.DateTimeField(null=True)  # its data were removed; states and counts stay
+    wiped_by = models.CharField(max_length=16, blank=True, choices=[("retention", "retention"), ("erasure", "erasure")])
 
     class Meta:
         constraints: ClassVar = [
@@ -59,6 +61,9 @@ class Run(models.Model):
             ),
             models.Index(fields=["ended_at"], name="untold_runs", condition=Q(news=True)),
             models.Index(fields=["deadline"], name="runs_with_a_deadline", condition=Q(deadline__isnull=False)),
+            models.Index(
+                fields=["team", "state", "ended_at"], name="runs_with_data", condition=Q(wiped_at__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -166,3 +171,49 @@ class Worker(models.Model):
     kind = models.CharField(max_length=16)
     pid = models.PositiveIntegerField()
     ticked_at = models.DateTimeField()
+
+
+class Blob(models.Model):
+    """A large value of a run, kept once: its id is drawn from the run and the content. Rows hold a pointer to it."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+", db_index=False)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="blobs")
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()  # of its JSON, in bytes
+    encoding = models.CharField(max_length=12, default="zlib")
+    checked = models.BooleanField(default=False)  # after the run's end: something points to it
+    data = models.BinaryField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["run"], name="unchecked_blobs", condition=Q(checked=False))]
+
+
+class Chunk(models.Model):
+    """One page of a list that a step follows, committed as it came; `cursor` is where the next page begins."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+", db_index=False)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="chunks")
+    step = models.ForeignKey(StepRun, on_delete=models.CASCADE, related_name="chunks", db_index=False)
+    name = models.CharField(max_length=64)  # of the list
+    position = models.PositiveIntegerField()
+    count = models.PositiveIntegerField()
+    size = models.PositiveBigIntegerField()  # of its JSON, in bytes
+    cursor = models.TextField(blank=True)
+    encoding = models.CharField(max_length=12, default="zlib")
+    data = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["step", "name", "position"], name="one_chunk_of_a_place")
+        ]
+
+
+class RunPerson(models.Model):
+    """A run that holds data of a person, found by a digest that tells nobody who it is."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="persons")
+    digest = models.CharField(max_length=32)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["digest", "run"], name="one_note_of_a_person")]

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from helix.engine.bell import bell
 from helix.engine.claim import Held, mark
+from helix.engine.ended import ended
 from helix.engine.models import Run, StepRun
 from helix.engine.outcomes import Outcome
 from helix.engine.recording import Recording
@@ -20,16 +21,17 @@ LOCK_AFTER = 2
 """Tries after which a worker that was overtaken each time locks the run first."""
 
 
-def record(segment: Segment, ended: list[tuple[Held, Outcome]], *, worker: str, room: int) -> list[Held]:
+def record(segment: Segment, outcomes: list[tuple[Held, Outcome]], *, worker: str, room: int) -> list[Held]:
     """Write the outcomes down, but for those of steps that were taken over meanwhile. Up to `room` of the steps that are
     ready now are claimed for the worker in the same commit and returned; the bell is rung for the others."""
+    attempts = [ended(held, outcome) for held, outcome in outcomes]
     tries = 0
     while True:
         with locked(segment) if tries >= LOCK_AFTER else nullcontext():
             if tries:
                 segment.reload()
             recording = Recording(segment, timezone.now())
-            if not recording.add(ended):
+            if not recording.add(attempts):
                 return []
             recording.settle()
             held = _claim_here(recording, worker, room)

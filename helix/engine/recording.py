@@ -1,20 +1,23 @@
 """What one commit will write: outcomes applied to the rows in memory, loops moved on, and where the run stands then."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from helix.engine.claim import Held
 from helix.engine.decide import Decision, View, cancel_waiting, decide, settle
-from helix.engine.envelopes import attempt_of, envelope
+from helix.engine.ended import Ended
+from helix.engine.envelopes import attempt_of
 from helix.engine.keys import idempotency_key
 from helix.engine.models import StepRun
-from helix.engine.outcomes import Deferred, Doubted, Failed, Fanned, Outcome, Parked, Postponed, Stopped, Succeeded
+from helix.engine.outcomes import Deferred, Doubted, Failed, Fanned, Parked, Postponed, Stopped, Succeeded
+from helix.engine.outputs import Kept
 from helix.engine.rows import Row
 from helix.engine.segment import Segment, parent_turn
 from helix.engine.states import FINAL_RUN_STATES, FINAL_STEP_STATES, ItemState, RunState, StepState, move
 from helix.engine.turns import after_turn, begin_turns, body, first_states, planned
-from helix.engine.write import Told, Write
+from helix.engine.write import Told, Write, text_of
 from helix.flows.steps import STEP_TYPES
 from helix.ids import new_id
 
@@ -32,27 +35,29 @@ class Recording:
         self._touched: dict[Any, Row] = {}
         self._begun: dict[Any, Row] = {}
 
-    def add(self, ended: list[tuple[Held, Outcome]]) -> bool:
+    def add(self, ended: list[Ended]) -> bool:
         """Apply the outcomes of the steps that are still this worker's; whether there was one."""
-        mine = [(held, outcome) for held, outcome in ended if self._is_mine(held)]
-        for held, outcome in mine:
-            self._add(self.segment.frame(held.step.item_key)[held.step.node], outcome)
+        mine = [each for each in ended if self._is_mine(each.held)]
+        for each in mine:
+            self._add(self.segment.frame(each.held.step.item_key)[each.held.step.node], each)
         return bool(mine)
 
     def _is_mine(self, held: Held) -> bool:
         row = self.segment.frame(held.step.item_key).get(held.step.node)
         return row is not None and row.token == held.token and row.state == StepState.RUNNING
 
-    def _add(self, row: Row, outcome: Outcome) -> None:
+    def _add(self, row: Row, ended: Ended) -> None:
+        outcome = ended.outcome
+        self.write.persons |= ended.persons
         tried = not isinstance(outcome, Postponed)
         if tried:
             row.attempts_made += 1
-            self.write.attempts.append(attempt_of(row, outcome, self.now))
+            self.write.attempts.append(attempt_of(row, outcome, ended.exchanges.text, self.now))
         row.claims, row.lease_until, row.due_at = 0, None, None
         if not isinstance(outcome, (Doubted, Postponed)):
             row.sent_at = None
         if self.run.state in FINAL_RUN_STATES or self.run.ending:
-            self._alone(row, outcome)
+            self._alone(row, ended)
             return
         if isinstance(outcome, (Deferred, Postponed, Parked)):
             row.due_at = outcome.until
@@ -60,27 +65,29 @@ class Recording:
             row.counts = row.counts or planned(len(outcome.items))
         decision = decide(self.plan, self.segment.views(row.item_key), row.node, outcome)
         self._apply(row.item_key, decision)
-        self._tell(row, outcome)
+        self._tell(row, ended)
         if isinstance(outcome, Fanned):
-            self._fan(row, outcome)
+            self._fan(row, outcome, ended.items)
         if isinstance(outcome, Stopped) and decision.ending:
             self._end(decision.ending, outcome.message, dict(outcome.values))
         else:
             self._frame_moved(row.item_key, decision)
 
-    def _alone(self, row: Row, outcome: Outcome) -> None:
+    def _alone(self, row: Row, ended: Ended) -> None:
         """The run has ended, or is about to: the result is kept, and nothing follows."""
+        outcome = ended.outcome
         event = {Succeeded: "succeeded", Stopped: "succeeded", Doubted: "doubted", Failed: "failed"}.get(type(outcome))
         if event is None:  # it would have gone on later
             event = "failed" if getattr(outcome, "trouble", None) else "cancelled"
         self._move(row, View(move(row.state, event)))
-        self._tell(row, outcome)
+        self._tell(row, ended)
 
-    def _tell(self, row: Row, outcome: Outcome) -> None:
-        output = envelope(outcome) if row.state in FINAL_STEP_STATES else None
-        self._told[row.id] = Told(row, outcome.told.input, output, outcome.told.explanation)
-        if output is not None:
-            self.outputs.append((row, output))
+    def _tell(self, row: Row, ended: Ended) -> None:
+        final = row.state in FINAL_STEP_STATES
+        output = ended.output.text if final else "null"
+        self._told[row.id] = Told(row, ended.input.text, output, ended.outcome.told.explanation)
+        if final:
+            self.outputs.append((row, ended.value))
 
     def touch(self, row: Row) -> None:
         """This row has changed."""
@@ -111,17 +118,17 @@ class Recording:
 
     # --- loops -----------------------------------------------------------------------------------------------------------
 
-    def _fan(self, row: Row, outcome: Fanned) -> None:
+    def _fan(self, row: Row, outcome: Fanned, items: Sequence[Kept]) -> None:
         """Plan every item, and begin the first turns."""
         assert row.counts is not None
-        for position, value in enumerate(outcome.items):
+        for position, kept in enumerate(items):
             turn = _inner(row.item_key, position)
             item = {
                 "loop": row.node,
                 "item_key": turn,
                 "position": position,
                 "state": ItemState.PLANNED,
-                "value": value,
+                "value": kept.text,
             }
             self.write.items.append(item)
         row.counts, first = begin_turns(row.counts, outcome.concurrency)
@@ -243,7 +250,7 @@ class Recording:
         """Somebody decided how this step stands; what follows from that is worked out as for an outcome."""
         before = self.segment.views(row.item_key)
         self._move(row, view)
-        self._told[row.id] = Told(row, given, output, explanation)
+        self._told[row.id] = Told(row, text_of(given), text_of(output), explanation)
         if output is not None:
             self.outputs.append((row, output))
         if self.run.state in FINAL_RUN_STATES or self.run.ending:

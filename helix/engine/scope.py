@@ -8,6 +8,7 @@ from django.db.models import Q
 from helix.engine.claim import Held
 from helix.engine.keys import answer_token
 from helix.engine.models import Item, StepRun
+from helix.engine.outputs import load
 from helix.engine.plans import mentioned
 from helix.engine.segment import ITEM
 from helix.engine.states import FINAL_STEP_STATES
@@ -37,7 +38,7 @@ def item_of(held: Held) -> dict[str, Any]:
     known = held.segment.known(turn)
     if ITEM not in known:
         value = Item.objects.values_list("value", flat=True).get(run_id=held.run.id, loop=loop, item_key=turn)
-        known[ITEM] = {"item": value, "index": int(turn.rpartition(".")[2])}
+        known[ITEM] = {"item": load(value, held.run.team_id), "index": int(turn.rpartition(".")[2])}
     return dict(known[ITEM])
 
 
@@ -53,7 +54,7 @@ def _outputs(held: Held, names: frozenset[str]) -> dict[str, Any]:
             here |= Q(node=name, item_key=place)
         rows = StepRun.objects.filter(here, run_id=held.run.id, state__in=FINAL_STEP_STATES, output__isnull=False)
         for node, place, output in rows.values_list("node", "item_key", "output"):
-            found[node] = segment.known(place)[node] = output
+            found[node] = segment.known(place)[node] = load(output, held.run.team_id)
     return found
 
 

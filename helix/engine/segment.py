@@ -24,6 +24,7 @@ class Segment:
         self.run, self.plan = run, plan
         self.frames: dict[str, dict[str, Row]] = {}
         self.outputs: dict[str, dict[str, Any]] = {}
+        self.persons: set[str] = set()  # whom this worker has noted for the run
 
     @classmethod
     def of(cls, run_id: UUID) -> "Segment":

@@ -9,6 +9,7 @@ from helix.engine.bell import bell
 from helix.engine.decide import View, settle
 from helix.engine.keys import idempotency_key
 from helix.engine.models import Run, StepRun
+from helix.engine.noting import note_persons
 from helix.engine.plans import plan_of
 from helix.engine.recording import effect_of
 from helix.engine.states import Cause, Rank, RunState, StepState
@@ -88,6 +89,7 @@ def _begin(run: Run, plan: Plan) -> Run:
             row.ended_at = now
         rows.append(row)
     StepRun.objects.bulk_create(rows)
+    note_persons(run.id, run.team_id, run.payload, payload=True)
     bell.ring(min(1, len(decision.now(StepState.READY))))
     return run
 

@@ -33,16 +33,18 @@ _ATTEMPT_COLUMNS = (
 )  # fmt: skip
 _ITEM_COLUMNS = (("loop", "text"), ("item_key", "text"), ("position", "int"), ("state", "text"), ("value", "jsonb"))
 _RUN_COLUMNS = ("state", "ending", "attention", "news", "message", "result", "started_at", "ended_at")
-_JSON = {"counts", "input", "output", "exchanges", "error", "value", "result"}
+_OBJECTS = {"counts", "error", "result"}
+_WRITTEN = {"input", "output", "exchanges", "value"}
+"""JSON columns whose values are JSON text already."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """What a step took in and gave out, to be written with its row."""
+    """What a step took in and gave out, as JSON text, to be written with its row."""
 
     row: Row
-    input: Any
-    output: Any
+    input: str
+    output: str
     explanation: str
 
 
@@ -55,6 +57,7 @@ class Write:
     begun: list[Row] = field(default_factory=list)
     attempts: list[dict[str, Any]] = field(default_factory=list)
     items: list[dict[str, Any]] = field(default_factory=list)
+    persons: set[str] = field(default_factory=set)  # digests of people that the run is about
     items_ended: list[dict[str, Any]] = field(default_factory=list)
     cancel_rest: bool = False  # cancel every step of the run that has not begun, known here or not
 
@@ -103,22 +106,35 @@ def _fields(row: Row, columns: Sequence[tuple[str, str]]) -> dict[str, Any]:
 
 
 def _told_fields(told: Told) -> dict[str, Any]:
-    return {"input": told.input, "output": told.output, "explanation": keepable(told.explanation)}
+    return {"input": _or_none(told.input), "output": _or_none(told.output), "explanation": keepable(told.explanation)}
+
+
+def _or_none(text: str) -> str | None:
+    return None if text == "null" else text
 
 
 # --- PostgreSQL: one statement ------------------------------------------------------------------------------------------
 
 
 def _recordset(columns: Sequence[tuple[str, str]]) -> str:
-    return "jsonb_to_recordset(%s::jsonb) AS u(" + ", ".join(f'"{name}" {kind}' for name, kind in columns) + ")"
+    kinds = (f'"{name}" {"text" if name in _WRITTEN else kind}' for name, kind in columns)
+    return f"jsonb_to_recordset(%s::jsonb) AS u({', '.join(kinds)})"
+
+
+def _from_record(name: str) -> str:
+    return f'u."{name}"::jsonb' if name in _WRITTEN else f'u."{name}"'
 
 
 def _setting(columns: Sequence[tuple[str, str]]) -> str:
-    return ", ".join(f'"{name}" = u."{name}"' for name, _ in columns)
+    return ", ".join(f'"{name}" = {_from_record(name)}' for name, _ in columns)
 
 
-def _names(columns: Sequence[tuple[str, str]], prefix: str = "") -> str:
-    return ", ".join(f'{prefix}"{name}"' for name, _ in columns)
+def _names(columns: Sequence[tuple[str, str]]) -> str:
+    return ", ".join(f'"{name}"' for name, _ in columns)
+
+
+def _taken(columns: Sequence[tuple[str, str]]) -> str:
+    return ", ".join(_from_record(name) for name, _ in columns)
 
 
 _ID = (("id", "uuid"),)
@@ -130,16 +146,17 @@ _POSTGRES = {
     ),
     "changed": f", c AS (UPDATE engine_steprun t SET seq = r.seq, {_setting(_STATE_COLUMNS)} FROM r, {_recordset(_ID + _STATE_COLUMNS)} WHERE t.id = u.id RETURNING 1)",
     "told": f", o AS (UPDATE engine_steprun t SET seq = r.seq, {_setting(_STATE_COLUMNS + _TOLD_COLUMNS)} FROM r, {_recordset(_ID + _STATE_COLUMNS + _TOLD_COLUMNS)} WHERE t.id = u.id RETURNING 1)",
-    "attempts": f", a AS (INSERT INTO engine_attempt ({_names(_ATTEMPT_COLUMNS)}) SELECT {_names(_ATTEMPT_COLUMNS, 'u.')} FROM r, {_recordset(_ATTEMPT_COLUMNS)} RETURNING 1)",
+    "attempts": f", a AS (INSERT INTO engine_attempt ({_names(_ATTEMPT_COLUMNS)}) SELECT {_taken(_ATTEMPT_COLUMNS)} FROM r, {_recordset(_ATTEMPT_COLUMNS)} RETURNING 1)",
     "begun": (
         f", b AS (INSERT INTO engine_steprun (id, run_id, team_id, rank, seq, iteration, explanation, {_names(_BIRTH_COLUMNS + _STATE_COLUMNS)}) "
-        f"SELECT u.id, r.id, r.team_id, r.rank, r.seq, 0, '', {_names(_BIRTH_COLUMNS + _STATE_COLUMNS, 'u.')} FROM r, {_recordset(_ID + _BIRTH_COLUMNS + _STATE_COLUMNS)} RETURNING 1)"
+        f"SELECT u.id, r.id, r.team_id, r.rank, r.seq, 0, '', {_taken(_BIRTH_COLUMNS + _STATE_COLUMNS)} FROM r, {_recordset(_ID + _BIRTH_COLUMNS + _STATE_COLUMNS)} RETURNING 1)"
     ),
-    "items": f", i AS (INSERT INTO engine_item (run_id, {_names(_ITEM_COLUMNS)}) SELECT r.id, {_names(_ITEM_COLUMNS, 'u.')} FROM r, {_recordset(_ITEM_COLUMNS)} RETURNING 1)",
+    "items": f", i AS (INSERT INTO engine_item (run_id, {_names(_ITEM_COLUMNS)}) SELECT r.id, {_taken(_ITEM_COLUMNS)} FROM r, {_recordset(_ITEM_COLUMNS)} RETURNING 1)",
     "items_ended": (
         ", e AS (UPDATE engine_item t SET state = u.state FROM r, jsonb_to_recordset(%s::jsonb) AS u(loop text, item_key text, state text) "
         "WHERE t.run_id = r.id AND t.loop = u.loop AND t.item_key = u.item_key RETURNING 1)"
     ),
+    "persons": ", p AS (INSERT INTO engine_runperson (run_id, digest) SELECT r.id, d FROM r, unnest(%s::text[]) AS d ON CONFLICT DO NOTHING RETURNING 1)",
     "rest": (
         ", x AS (UPDATE engine_steprun t SET seq = r.seq, state = 'cancelled', due_at = NULL, ended_at = %s FROM r "
         "WHERE t.run_id = r.id AND t.state IN ('pending', 'ready', 'waiting') AND NOT t.id = ANY(%s) RETURNING 1)"
@@ -169,8 +186,8 @@ _SINGLE = {
 
 def _single(name: str, row: dict[str, Any]) -> list[Any]:
     values = [
-        text_of(row[column]) if kind == "jsonb" and row[column] is not None else row[column]
-        for column, kind in _SINGLE_COLUMNS[name]
+        text_of(row[column]) if column in _OBJECTS and row[column] is not None else row[column]
+        for column, _ in _SINGLE_COLUMNS[name]
     ]
     return values if name == "attempts" else [*values, row["id"]]
 
@@ -196,6 +213,9 @@ def _on_postgres(run: Run, seq: int, change: Write, now: datetime) -> bool:
         elif rows:
             parts.append(_POSTGRES[name])
             params.append(text_of(rows))
+    if change.persons:
+        parts.append(_POSTGRES["persons"])
+        params.append(sorted(change.persons))
     if change.cancel_rest:
         parts.append(_POSTGRES["rest"])
         params += [now, [row.id for row in change.changed] + [told.row.id for told in change.told]]
@@ -251,6 +271,10 @@ def _on_sqlite(run: Run, seq: int, change: Write, now: datetime) -> bool:
         insert("engine_steprun", births, _ID + _BIRTH_COLUMNS + _STATE_COLUMNS,
                run_id=run.id, team_id=run.team_id, rank=run.rank, seq=after, iteration=0, explanation="")  # fmt: skip
         insert("engine_item", change.items, _ITEM_COLUMNS, run_id=run.id)
+        for digest in change.persons:
+            cursor.execute(
+                "INSERT OR IGNORE INTO engine_runperson (run_id, digest) VALUES (%s, %s)", [run.id.hex, digest]
+            )
         for item in change.items_ended:
             cursor.execute(
                 "UPDATE engine_item SET state = %s WHERE run_id = %s AND loop = %s AND item_key = %s",
@@ -268,8 +292,7 @@ def _on_sqlite(run: Run, seq: int, change: Write, now: datetime) -> bool:
 
 def _values(row: dict[str, Any], columns: Sequence[tuple[str, str]]) -> list[Any]:
     return [
-        (None if row[name] is None else text_of(row[name])) if name in _JSON else _kept(row[name])
-        for name, _ in columns
+        text_of(row[name]) if name in _OBJECTS and row[name] is not None else _kept(row[name]) for name, _ in columns
     ]
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from helix.engine.awaiting import wake_answered
 from helix.engine.models import Worker
 from helix.engine.perform import work
+from helix.engine.retention import look
 from helix.engine.sweep import end_overdue, ring_for_unheard, take_back_lost, wake_due, wake_parents
 from helix.triggers.due import fire_due
 
@@ -21,7 +22,7 @@ SCHEDULER_PAUSE = 0.5
 WORKER_PAUSE = 2.0
 SILENT = timedelta(seconds=15)
 FORGOTTEN = timedelta(days=1)
-DUTIES = (fire_due, wake_due, wake_parents, wake_answered, take_back_lost, end_overdue, ring_for_unheard)
+DUTIES = (fire_due, wake_due, wake_parents, wake_answered, take_back_lost, end_overdue, ring_for_unheard, look)
 log = logging.getLogger(__name__)
 
 

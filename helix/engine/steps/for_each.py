@@ -1,11 +1,13 @@
 """For each: first plans a turn of its body for every item; once all turns have ended, says how they went."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from helix.engine.claim import Held
 from helix.engine.models import StepRun
 from helix.engine.outcomes import Failed, Fanned, Outcome, Succeeded, Told, Trouble
+from helix.engine.outputs import load
 from helix.engine.states import StepState
 from helix.engine.steps.settings import settled
 from helix.engine.turns import MOST_STEPS, body
@@ -22,7 +24,7 @@ def for_each(held: Held, node: PlanNode, scope: dict[str, Any], now: datetime) -
     config = settled(node, scope)
     told = Told({name: value for name, value in config.items() if name != "items"})
     items = config.get("items")
-    if not isinstance(items, list):
+    if not isinstance(items, Sequence) or isinstance(items, str):
         return Failed(Trouble("invalid_input", "There is no list to go through.", "Map “Items” to a list."), told)
     steps = len(items) * len(body(held.segment.plan, held.step.node))
     if steps > MOST_STEPS:
@@ -58,5 +60,5 @@ def _results(held: Held, node: PlanNode) -> list[Any]:
         run_id=held.run.id, node=collect, state=StepState.SUCCEEDED, item_key__startswith=outside
     )
     for place, output in rows.values_list("item_key", "output"):
-        found[int(place.removeprefix(outside))] = (output or {}).get("data")
+        found[int(place.removeprefix(outside))] = load((output or {}).get("data"), held.run.team_id)
     return found

@@ -16,6 +16,7 @@ from helix.engine.again import NotAgain
 from helix.engine.again import go_on as going_on
 from helix.engine.awaiting import ability_to_approve
 from helix.engine.awaiting import approve as answer_approval
+from helix.engine.outputs import load, whole
 from helix.engine.resolve import Answer, resolve
 from helix.engine.start import start
 from helix.engine.states import Cause
@@ -47,9 +48,15 @@ def cancel(request: TeamRequest, run_id: UUID) -> HttpResponse:
 def again(request: TeamRequest, run_id: UUID) -> HttpResponse:
     """The same version with the same values, as a new run; the form's key makes a double click start one."""
     run = run_or_404(request, run_id)
+    if run.wiped_at:
+        messages.error(
+            request, "What this run began with was removed, so it cannot be started again. Start the flow anew."
+        )
+        return redirect("runs:run", team=request.team.slug, run_id=run.pk)
     key = request.POST.get("key", "")[:128] or str(new_id())
+    payload = whole(load(run.payload, run.team_id))
     cause = Cause.TEST if run.cause_kind == Cause.TEST else Cause.MANUAL
-    begun = start(run.version, cause=cause, key=f"again:{key}", payload=run.payload, by=request.user, entry=run.entry)
+    begun = start(run.version, cause=cause, key=f"again:{key}", payload=payload, by=request.user, entry=run.entry)
     return redirect("runs:run", team=request.team.slug, run_id=begun.pk)
 
 

@@ -10,7 +10,9 @@ from django.views.decorators.http import require_GET
 
 from helix.engine.awaiting import ability_to_approve
 from helix.engine.models import Awaited, Run, StepRun
+from helix.engine.outputs import Gone, load
 from helix.engine.plans import plan_of
+from helix.engine.showing import larges, shown
 from helix.engine.states import FINAL_RUN_STATES, LIVE_STEP_STATES, StepState
 from helix.flows.plan import PlanNode
 from helix.flows.steps import STEP_TYPES
@@ -159,6 +161,10 @@ def _step(request: TeamRequest, run: Run, step: StepRun) -> dict[str, Any]:
     """What the fragment of a step shows; payloads only to those who may see them."""
     node = plan_of(run.version_id).nodes[step.node]
     attempts = list(step.attempts.all())
+    sees = may(request.member.role, Ability.OPERATE)
+    if sees:
+        for attempt in attempts:
+            attempt.exchanges = _exchanges(attempt.exchanges, run)
     last = attempts[-1] if attempts else None
     return {
         "run": run,
@@ -170,7 +176,8 @@ def _step(request: TeamRequest, run: Run, step: StepRun) -> dict[str, Any]:
         if last and last.error and step.state not in (StepState.SUCCEEDED, StepState.RUNNING)
         else None,
         "is_trigger": node.type.startswith("trigger."),
-        "sees_payloads": may(request.member.role, Ability.OPERATE),
+        "sees_payloads": sees,
+        "parts": _parts(step) if sees else [],
         "step_live": step.state in LIVE_STEP_STATES,
         "run_final": run.state in FINAL_RUN_STATES,
         "most_attempts": (node.retry or {}).get("max_attempts"),
@@ -190,6 +197,22 @@ def _question(request: TeamRequest, step: StepRun) -> dict[str, Any] | None:
     if asked.kind == "approval":
         question["may"] = may(request.member.role, ability_to_approve(step))
     return question
+
+
+def _parts(step: StepRun) -> list[dict[str, Any]]:
+    """The step's input and output: what of them is shown, and what is so large that it is offered as a file."""
+    found = []
+    for name, stored in (("input", step.input), ("output", step.output)):
+        if stored is not None:
+            found.append({"name": name, "value": shown(stored), "larges": larges(stored)})
+    return found
+
+
+def _exchanges(stored: Any, run: Run) -> Any:
+    try:
+        return load(stored, run.team_id)
+    except Gone:
+        return []
 
 
 def _port_words(step: StepRun, node: PlanNode) -> str:

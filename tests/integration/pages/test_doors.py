@@ -16,6 +16,7 @@ PAGES = {
     "runs:timeline": "carol",
     "runs:state": "carol",
     "runs:step": "carol",
+    "runs:download": "olga",
     "connections:list": "carol",
     "catalogue:list": "carol",
     "sandbox:page": "olga",
@@ -26,6 +27,7 @@ ACTS = {
     "flows:switch": "bob",
     "flows:rename": "bob",
     "flows:delete": "bob",
+    "runs:of_person": "olga",
     "runs:cancel": "olga",
     "runs:again": "olga",
     "runs:go_on": "olga",
@@ -49,10 +51,12 @@ def address(world: World, name: str) -> str:
     room, _, what = name.partition(":")
     if room == "flows" and what in ("switch", "rename", "delete"):
         given["flow_id"] = world.flow.pk
-    if room == "runs" and what != "list":
+    if room == "runs" and what not in ("list", "of_person"):
         given["run_id"] = world.run.pk
     if what in ("step", "resolve", "approve"):
         given["step_id"] = world.step().pk
+    if what == "download":
+        given |= {"step_id": world.step("by_hand").pk, "part": "output"}
     if room == "connections" and what in ("change", "test", "remove"):
         given["connection_id"] = world.connection.pk
     return reverse(name, kwargs=given)
