@@ -33,6 +33,10 @@ class Cause(StrEnum):
     API = "api"
     SCHEDULE = "schedule"
     WEBHOOK = "webhook"
+    EVENT = "event"  # of Customer.io
+    CALLED = "called"  # by a step of another flow
+    FAILURE = "failure"  # of another flow
+    RETRY = "retry"  # an earlier run, gone on with
 
 
 LIVE_RUN_STATES = frozenset({RunState.QUEUED, RunState.RUNNING, RunState.WAITING})

@@ -14,12 +14,14 @@ from django.utils import timezone
 from helix.engine.models import Worker
 from helix.engine.perform import work
 from helix.engine.sweep import ring_for_unheard, take_back_lost, wake_due
-from helix.triggers.due import fire_due
+from helix.triggers.due import begin_queued, fire_due, refresh_zones
+from helix.triggers.inbox import forget_old, turn_inbox
 
 SCHEDULER_PAUSE = 0.5
 WORKER_PAUSE = 2.0
 SILENT = timedelta(seconds=15)
 FORGOTTEN = timedelta(days=1)
+SLOW_ROUNDS = 7200  # once an hour
 log = logging.getLogger(__name__)
 
 
@@ -37,7 +39,7 @@ def is_alive(kind: str) -> bool:
 
 def duties() -> None:
     """One round of the scheduler; each duty by itself, so that one that fails holds up no other."""
-    for duty in (fire_due, wake_due, take_back_lost, ring_for_unheard):
+    for duty in (fire_due, begin_queued, turn_inbox, wake_due, take_back_lost, ring_for_unheard):
         _safely(duty)
 
 
@@ -67,10 +69,13 @@ class SchedulerRounds:
     def go(self) -> None:
         """Make rounds until `stop`; a sign of life every few seconds."""
         rounds = 0
+        _safely(refresh_zones)
         while not self._end.is_set():
             if rounds % 6 == 0:
                 _safely(self._sign)
             self.round()
+            if rounds % SLOW_ROUNDS == 0 and self.kind == "scheduler":
+                _safely(forget_old)
             rounds += 1
             self._end.wait(self.pause)
 
