@@ -16,11 +16,13 @@ from typing import Any
 
 UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
 FAST = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
+DURABLE = "-c listen_addresses='' -c max_connections=100"
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """A fresh server, reachable by a socket file only; gives the DATABASE_URL of its empty database."""
+def postgres(*, durable: bool = False) -> Iterator[str]:
+    """A fresh server, reachable by a socket file only; gives the DATABASE_URL of its empty database. `durable`: what is
+    committed is on the disk, as in production."""
     home = Path(tempfile.mkdtemp(prefix="helix-postgres-", dir="/tmp"))  # short: a socket's path has a limit
     try:
         programs = _copy_programs(home)
@@ -32,7 +34,7 @@ def postgres() -> Iterator[str]:
             shutil.chown(sockets, UNPRIVILEGED)
         _run(programs / "initdb", "-D", data, "-U", "helix", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C")
         control = [programs / "pg_ctl", "-D", data, "-w", "-l", home / "log"]
-        _run(*control, "-o", f"{FAST} -k {sockets}", "start")
+        _run(*control, "-o", f"{DURABLE if durable else FAST} -k {sockets}", "start")
         try:
             yield f"postgres://helix@/postgres?host={sockets}"
         finally:

@@ -5,6 +5,7 @@ and its threads for pages: the body is read by the event loop, so a slow sender 
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -19,6 +20,7 @@ PREFIX = "/h/"
 THREADS = 8
 BODY_SECONDS = 10.0
 HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+log = logging.getLogger(__name__)
 _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="helix-intake")
 
 
@@ -63,7 +65,8 @@ async def _answer(scope: Mapping[str, Any], receive: Receive) -> Answer | None:
     if scope["method"] != "POST":
         return NOT_ALLOWED
     try:
-        body = await asyncio.wait_for(_read(receive), BODY_SECONDS)
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await _read(receive)
     except TimeoutError:
         return Answer(408, f"The body did not arrive within {BODY_SECONDS:.0f} seconds. Send it again.")
     if body is None:
@@ -93,4 +96,5 @@ def _on_thread(call: Call) -> Answer:
         close_old_connections()
         return take(call)
     except Exception:  # a defect of ours must not look to Customer.io as if the address were wrong
+        log.exception("A delivery met a defect and was answered 503.")
         return AWAY

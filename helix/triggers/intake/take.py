@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import Error as DatabaseTrouble
-from django.db import IntegrityError, connection
+from django.db import connection
 from django.utils import timezone
 
 from helix.connections.vault import VaultLocked
-from helix.triggers.intake import reading, verify
+from helix.triggers.intake import reading, rows, verify
 from helix.triggers.intake.hint import hint
 from helix.triggers.intake.models import Endpoint, TriggerInbox
 from helix.triggers.intake.sealing import keys_of
@@ -84,7 +84,7 @@ def take(call: Call) -> Answer:
 
 
 def _take(call: Call, now: datetime) -> Answer:
-    endpoint = Endpoint.objects.filter(path=call.path, team__slug=call.team).first()
+    endpoint = rows.find(call.team, call.path)
     if endpoint is None:
         verify.spend(call.body)
         return NOT_FOUND
@@ -133,22 +133,14 @@ def _standing(endpoint: Endpoint, now: datetime, wrong: str) -> tuple[str, str]:
 
 def _keep(row: TriggerInbox, endpoint: Endpoint, now: datetime) -> bool:
     """One INSERT, committed by itself; False when this delivery is here already."""
-    try:
-        row.save(force_insert=True)
+    if rows.insert(row):
         return True
-    except IntegrityError:
-        same = TriggerInbox.objects.filter(endpoint=endpoint, dedupe_key=row.dedupe_key)
-        known = same.only("received_at").first()
-        if known is None:
-            raise
     window = timedelta(minutes=endpoint.dedupe_minutes)
     if endpoint.verify == "customerio":
         window = max(window, KEPT_KEYS)
-    if now - known.received_at < window:
+    past = TriggerInbox.objects.filter(endpoint=endpoint, dedupe_key=row.dedupe_key, received_at__lte=now - window)
+    known = past.values_list("pk", flat=True).first()
+    if known is None:
         return False
-    same.filter(pk=known.pk).update(dedupe_key=f"past:{known.pk}")  # its time is over: the key is free again
-    try:
-        row.save(force_insert=True)
-        return True
-    except IntegrityError:
-        return False  # another process was first
+    past.filter(pk=known).update(dedupe_key=f"past:{known}")  # its time is over: the key is free again
+    return rows.insert(row)
