@@ -84,7 +84,7 @@ class ScheduleInput(Shape):
     )  # fmt: skip
 
 
-def _form(config: Config, type_of: TypeOf) -> Schema:
+def form_type(config: Config, type_of: TypeOf) -> Schema:
     """The payload of a manual trigger: its fields. One that may be left empty may be missing."""
     fields = config.get("fields")
     properties: dict[str, Any] = {}
@@ -122,7 +122,7 @@ TRIGGERS = (
         icon="hand",
         input=ManualInput,
         defaults={"fields": []},
-        output=_form,
+        output=form_type,
     ),
     StepType(
         key="trigger.schedule",
