@@ -19,6 +19,7 @@ from helix.triggers.schedules import BadSchedule, Timing, fires_between, next_fi
 from helix.triggers.zones import zone_data_version
 
 LATE = timedelta(minutes=1)
+BEFORE = timedelta(microseconds=1)
 CATCH_UP_MINUTES = 60  # an instant missed by more than this is not made up for: late marketing does harm
 MOST_MADE_UP = 10
 MOST_MISSES = 200
@@ -102,7 +103,7 @@ def _fire(pk: UUID, now: datetime) -> int:
 def _account(schedule: Schedule, timing: Timing, first: datetime, now: datetime) -> list[datetime]:
     """The instants from `first` to `now` that begin a run; the others are written down as missed."""
     window = timedelta(minutes=_minutes(schedule.config, "catch_up_minutes") or CATCH_UP_MINUTES)
-    edge, most = now - window, int(window / timedelta(minutes=1)) + 1
+    edge, most = now - window - BEFORE, int(window / timedelta(minutes=1)) + 1
     old = fires_between(timing, first, edge, most=MOST_MISSES) if first <= edge else []
     start_at = first if first > edge else next_fire(timing, edge)
     recent = fires_between(timing, start_at, now, most=most) if start_at is not None else []

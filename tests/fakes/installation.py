@@ -23,6 +23,7 @@ from tests.fakes.sandbox import free_port
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60.0
 VAULT_KEY = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+Process = subprocess.Popen[bytes]
 SETTINGS = (
     "import os; os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'helix.settings'); import django; django.setup()\n"
 )
@@ -34,7 +35,7 @@ class Installation:
 
     folder: Path
     environment: dict[str, str]
-    processes: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+    processes: list[Process] = field(default_factory=list)
 
     def run(self, script: str) -> Any:
         """Run Python with Django set up; what it prints as JSON."""
@@ -44,7 +45,7 @@ class Installation:
         assert done.returncode == 0, done.stderr.decode()[-3000:]
         return json.loads(done.stdout) if done.stdout.strip() else None
 
-    def start(self, *command: str) -> "subprocess.Popen[bytes]":
+    def start(self, *command: str) -> Process:
         """Start a process of this Python: start("manage.py", "scheduler")."""
         log = (self.folder / "processes.log").open("ab")
         with log:
@@ -82,7 +83,7 @@ class Installation:
                 process.wait(10)
 
 
-def kill(process: "subprocess.Popen[bytes]") -> None:
+def kill(process: Process) -> None:
     """End a process as a power cut does."""
     process.send_signal(signal.SIGKILL)
     process.wait(10)
