@@ -91,7 +91,7 @@ def _trigger(
 INCOMING = (
     _trigger("trigger.webhook", "Webhook", "Starts a run when another program calls an address.", "webhook", WebhookInput, _webhook, verify="bearer"),
     _trigger(
-        "trigger.customerio_event", "Customer.io event", "Starts a run when a message was sent, opened, bounced …", "mail-check", EventInput,
+        "trigger.customerio_event", "Customer.io event", "Starts a run when a message was sent, opened or bounced, or a person unsubscribed.", "mail-check", EventInput,
         _event, events=["email_bounced"],
     ),
     _trigger("trigger.flow_failed", "Another flow failed", "Starts a run when a run of another flow fails.", "circle-alert", FailedInput, _failure),
