@@ -9,20 +9,19 @@ from helix.engine.start import entry_for
 from helix.engine.states import Cause
 from helix.flows.given import BadInput, read_fields
 from helix.flows.json_text import UnreadableGraph, look_through
-from helix.flows.plan import Plan
-from helix.triggers.schedules import next_fire
+from helix.flows.plan import Plan, PlanNode
+from helix.triggers.schedules import BadSchedule, next_fire, timing_of
+from integrations.customerio.hooks import EVENTS
+
+FORMS = ("trigger.manual", "trigger.called")
 
 __all__ = ["BadInput", "fields_of", "payload_for"]
 
 
 def payload_for(plan: Plan, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The payload of a run begun by hand or by API: the manual trigger's fields, or an example of what the schedule would give."""
+    """The payload of a run begun by hand or by API: the form's fields, or an example of what another trigger would give."""
     node = plan.nodes[entry_for(plan, Cause.MANUAL)]
-    if node.type == "trigger.schedule":
-        now = timezone.now()
-        coming = next_fire(node.config["cron"], node.config["timezone"], now)
-        return {"fired_at": now.isoformat(), "scheduled_for": (coming or now).isoformat()}
-    payload = dict(given) if node.type != "trigger.manual" else read_fields(node.config.get("fields", []), given)
+    payload = read_fields(node.config.get("fields", []), given) if node.type in FORMS else _example(node, given)
     try:
         look_through(payload)
     except UnreadableGraph as bad:
@@ -30,7 +29,29 @@ def payload_for(plan: Plan, given: Mapping[str, Any]) -> dict[str, Any]:
     return payload
 
 
+def _example(node: PlanNode, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a trigger that nobody starts by hand would give; `given` takes the place of it, or of the body of a webhook."""
+    now = timezone.now()
+    match node.type:
+        case "trigger.schedule":
+            try:
+                due = next_fire(timing_of(node.config), now)
+            except BadSchedule:
+                due = None
+            return {"fired_at": now.isoformat(), "scheduled_for": (due or now).isoformat()}
+        case "trigger.webhook":
+            body = dict(given) if given else node.config.get("sample")
+            return {"body": body, "headers": {}, "query": {}, "received_at": now.isoformat(), "delivery": "by hand"}
+        case "trigger.customerio_event" if not given:
+            event = EVENTS.get(next(iter(node.config.get("events") or ()), ""))
+            return {**(event.example if event else {}), "received_at": now.isoformat()}
+        case "trigger.flow_failed" if not given:
+            told = {"run_id": "", "flow_id": "", "flow_name": "An example", "message": "It failed.", "step": ""}
+            return {**told, "failed_at": now.isoformat()}
+    return dict(given)
+
+
 def fields_of(plan: Plan) -> list[dict[str, Any]]:
-    """The fields that a start by hand asks for; none when the flow has no manual trigger."""
+    """The fields that a start by hand asks for; none when no trigger of the flow has a form."""
     node = plan.nodes[entry_for(plan, Cause.MANUAL)]
-    return list(node.config.get("fields", [])) if node.type == "trigger.manual" else []
+    return list(node.config.get("fields", [])) if node.type in FORMS else []

@@ -16,13 +16,26 @@ from helix.engine.models import Worker
 from helix.engine.perform import work
 from helix.engine.retention import look
 from helix.engine.sweep import end_overdue, ring_for_unheard, take_back_lost, wake_due, wake_parents
-from helix.triggers.due import fire_due
+from helix.triggers.due import begin_queued, fire_due, refresh_zones
+from helix.triggers.inbox import forget_old, turn_inbox
 
 SCHEDULER_PAUSE = 0.5
 WORKER_PAUSE = 2.0
 SILENT = timedelta(seconds=15)
 FORGOTTEN = timedelta(days=1)
-DUTIES = (fire_due, wake_due, wake_parents, wake_answered, take_back_lost, end_overdue, ring_for_unheard, look)
+DUTIES = (
+    fire_due,
+    begin_queued,
+    turn_inbox,
+    wake_due,
+    wake_parents,
+    wake_answered,
+    take_back_lost,
+    end_overdue,
+    ring_for_unheard,
+    look,
+)
+SLOW_ROUNDS = 7200  # once an hour
 log = logging.getLogger(__name__)
 
 
@@ -70,10 +83,13 @@ class SchedulerRounds:
     def go(self) -> None:
         """Make rounds until `stop`; a sign of life every few seconds."""
         rounds = 0
+        _safely(refresh_zones)
         while not self._end.is_set():
             if rounds % 6 == 0:
                 _safely(self._sign)
             self.round()
+            if rounds % SLOW_ROUNDS == 0 and self.kind == "scheduler":
+                _safely(forget_old)
             rounds += 1
             self._end.wait(self.pause)
 

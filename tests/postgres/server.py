@@ -77,9 +77,10 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """A fresh server that makes no file durable; gives the DATABASE_URL of its empty database."""
-    server = PostgresServer()
+def postgres(*, durable: bool = False) -> Iterator[str]:
+    """A fresh server, reachable by a socket file only; gives the DATABASE_URL of its empty database. `durable`: what is
+    committed is on the disk, as in production; else no file is."""
+    server = PostgresServer("") if durable else PostgresServer()
     try:
         server.start()
         try:

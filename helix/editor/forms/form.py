@@ -90,7 +90,9 @@ _SPECIAL = {
     "logic.branch": ("branches", "else"),
     "logic.filter": ("when",),
     "trigger.manual": ("fields",),
-    "trigger.schedule": ("cron", "timezone"),
+    "trigger.webhook": ("fields",),
+    "trigger.called": ("fields",),
+    "trigger.schedule": ("cron", "timezone", "every_minutes", "at"),
     "logic.wait": ("seconds", "until"),
 }
 
@@ -169,7 +171,7 @@ def _special(kind: str, config: Mapping[str, Any], key: str, type_of: TypeOf, no
         }
     if kind == "logic.filter":
         return {"condition": rows_of(config.get("when", ABSENT), key, "/when", type_of)}
-    if kind == "trigger.manual":
+    if kind in ("trigger.manual", "trigger.webhook", "trigger.called"):
         inputs = inputs_of(config, key)
         raw = Field(
             kind="json",

@@ -22,7 +22,7 @@ WEBHOOK, EVENT, FLOW_FAILED, CALLED = (
 
 class WebhookInput(Shape):
     verify: Literal["hmac", "customerio", "standard_webhooks", "bearer", "none"] = may(
-        "Proof", "How a sender shows that it may begin runs.", default="hmac",
+        "Proof", "How a sender shows that it may begin runs.", default="bearer",
         more={"x-labels": {"hmac": "a signature in a header (HMAC-SHA256)", "customerio": "Customer.io's signature",
                            "standard_webhooks": "Standard Webhooks", "bearer": "a secret token", "none": "none: anybody with the address"}},
     )  # fmt: skip
@@ -32,7 +32,7 @@ class WebhookInput(Shape):
         "Same message when", "Path of a name in the body that is equal in repeats, such as order.id; empty: when the whole body is equal.",
         default="", examples=["event_id"], max_length=200, advanced=True,
     )  # fmt: skip
-    dedupe_minutes: Annotated[Whole, Field(ge=0, le=LONGEST_MEMORY_MINUTES)] = may(
+    dedupe_minutes: Annotated[Whole, Field(ge=1, le=LONGEST_MEMORY_MINUTES)] = may(
         "Remembered for",
         "How long a repeat is known as one.",
         default=LONGEST_MEMORY_MINUTES,
@@ -113,7 +113,7 @@ HOOKS = (
         kind="trigger",
         icon="webhook",
         input=WebhookInput,
-        defaults={"verify": "hmac", "fields": []},
+        defaults={"verify": "bearer", "fields": []},
         output=_webhook,
     ),
     StepType(

@@ -38,6 +38,8 @@ ACTS = {
     "connections:change": "alice",
     "connections:test": "alice",
     "connections:remove": "alice",
+    "connections:receive": "alice",
+    "connections:again": "olga",
     "sandbox:faults": "olga",
     "sandbox:behaviour": "olga",
     "sandbox:reset": "olga",
@@ -57,8 +59,10 @@ def address(world: World, name: str) -> str:
         given["step_id"] = world.step().pk
     if what == "download":
         given |= {"step_id": world.step("by_hand").pk, "part": "output"}
-    if room == "connections" and what in ("change", "test", "remove"):
+    if room == "connections" and what not in ("list", "connect", "sandbox"):
         given["connection_id"] = world.connection.pk
+    if name == "connections:again":
+        given["delivery_id"] = world.delivery().pk
     return reverse(name, kwargs=given)
 
 
