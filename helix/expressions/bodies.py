@@ -232,7 +232,7 @@ def number(value: Any) -> int | float:
         if len(value) > limits.INTEGER_DIGITS:
             raise ValueError
         return int(value) if value.strip().lstrip("+-").isdigit() else float(value)
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError):
         raise LiquidTypeError(f"“{_text(value)[:40]}” is no number", token=None) from None
 
 

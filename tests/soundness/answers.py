@@ -25,7 +25,9 @@ def faults_for(drawn: Drawn) -> list[dict[str, Any]]:
         dice = random.random()
         fault: dict[str, Any] = {"match": {"method": action.method, "path": glob}, "do": "status", "times": TIMES}
         if dice < 0.15:
-            found.append({**fault, "status": random.choice(REFUSALS), "body": {"errors": [{"detail": "no such thing"}]}})
+            found.append(
+                {**fault, "status": random.choice(REFUSALS), "body": {"errors": [{"detail": "no such thing"}]}}
+            )
         elif dice < 0.6 and action.method == "GET":
             found.append({**fault, "status": 200, "body": _answer(action.output_schema(), random)})
     return found

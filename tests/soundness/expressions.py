@@ -7,7 +7,7 @@ from typing import Any
 
 from helix.expressions.infer import infer
 from helix.expressions.narrow import Path
-from helix.expressions.types import ANY, Schema, hop, items_of, kinds
+from helix.expressions.types import ANY, Schema, alternatives, hop, items_of, kinds
 from helix.flows.fits import misfit
 from helix.flows.names import Envelopes
 
@@ -22,8 +22,43 @@ FILTERS = (
     "prepend: 'a'", "append: ''", "concat: empty", "replace_first: 'a', ''", "replace_last: ' ', '_'", "remove_last: 'a'",
     "strip_newlines", "lstrip", "rstrip", "escape_once", "default: 'y', allow_false: true",
 )  # fmt: skip
-WITH_PATH = ("append", "prepend", "plus", "minus", "times", "divided_by", "modulo", "at_least", "at_most", "default", "concat", "replace", "split", "remove", "join", "where: 'name',")
-CONSTANTS = ("'a'", "''", "'12'", "0", "3", "2.5", "-1", "true", "false", "nil", "empty", "blank", "(1..3)", "now", "today", "'2026-01-31'", "'ü'")
+WITH_PATH = (
+    "append",
+    "prepend",
+    "plus",
+    "minus",
+    "times",
+    "divided_by",
+    "modulo",
+    "at_least",
+    "at_most",
+    "default",
+    "concat",
+    "replace",
+    "split",
+    "remove",
+    "join",
+    "where: 'name',",
+)
+CONSTANTS = (
+    "'a'",
+    "''",
+    "'12'",
+    "0",
+    "3",
+    "2.5",
+    "-1",
+    "true",
+    "false",
+    "nil",
+    "empty",
+    "blank",
+    "(1..3)",
+    "now",
+    "today",
+    "'2026-01-31'",
+    "'ü'",
+)
 OPERATORS = (
     "eq", "ne", "gt", "gte", "lt", "lte", "contains", "not_contains", "starts_with", "ends_with", "in", "matches", "is_empty",
     "is_not_empty", "exists", "not_exists",
@@ -50,6 +85,7 @@ class Speaker:
             step = hop(self.names["steps"], key)
             if step.schema is None or step.never:
                 continue
+            yield f"steps.{key}", step.schema
             for part in ("data", "error", "successful"):
                 found = hop(step.schema, part)
                 if found.schema is not None and not found.never:
@@ -69,7 +105,9 @@ class Speaker:
             for name in self._names_of(schema):
                 step = hop(schema, name)
                 if step.schema is not None and not step.never:
-                    plain = name.replace("_", "a").replace("-", "a").isalnum() and name.isascii() and not name[0].isdigit()
+                    plain = (
+                        name.replace("_", "a").replace("-", "a").isalnum() and name.isascii() and not name[0].isdigit()
+                    )
                     shown = f"{path}.{name}" if plain and self.random.random() < 0.9 else f"{path}['{name}']"
                     yield from self._under(step.schema, shown, depth + 1)
         if "string" in found and self.random.random() < 0.2:
@@ -77,8 +115,6 @@ class Speaker:
 
     @staticmethod
     def _names_of(schema: Schema) -> list[str]:
-        from helix.expressions.types import alternatives
-
         return [str(name) for part in alternatives(schema) for name in part.get("properties", {}) if "'" not in name]
 
     def lone(self, wanted: Schema = ANY, tries: int = 25) -> str | None:
@@ -104,7 +140,9 @@ class Speaker:
         source = self.path(wanted) if random.random() < 0.85 else random.choice(CONSTANTS)
         chain = [source]
         if random.random() < 0.3:
-            chain.append(random.choice(("default: ''", "default: 0", "default: 'x'", "default: empty", "default: false")))
+            chain.append(
+                random.choice(("default: ''", "default: 0", "default: 'x'", "default: empty", "default: false"))
+            )
         for _ in range(random.choice((0, 0, 1, 1, 2, 3))):
             chain.append(self.call())
         return " | ".join(chain)
@@ -145,7 +183,9 @@ class Speaker:
         value = f"{{{{ {self.filtered({'type': 'string'})} }}}}"
         match kind:
             case 0:
-                return random.choice(("Hi ", "ü: ", "", "a\n", "{% comment %}x{% endcomment %}", "{% raw %}{{ a }}{% endraw %}"))
+                return random.choice(
+                    ("Hi ", "ü: ", "", "a\n", "{% comment %}x{% endcomment %}", "{% raw %}{{ a }}{% endraw %}")
+                )
             case 1 | 2:
                 return value
             case 3 | 4:
@@ -157,7 +197,17 @@ class Speaker:
             case 7:
                 return f"Hi {{% unless {self._ask()} %}}{more()}{{% endunless %}}"
             case 8:
-                each = random.choice(("each", "each.id", "each.name", "each[0]", "forloop.index", "each | json", "each.name | default: 'x'"))
+                each = random.choice(
+                    (
+                        "each",
+                        "each.id",
+                        "each.name",
+                        "each[0]",
+                        "forloop.index",
+                        "each | json",
+                        "each.name | default: 'x'",
+                    )
+                )
                 tail = random.choice(("", " limit: 2", " reversed", " offset: 1", " limit: 1 offset: 1"))
                 return f"All: {{% for each in {self.path({'type': 'array'})}{tail} %}}{{{{ {each} }}}}{more()}{{% else %}}none{{% endfor %}}"
             case 9:

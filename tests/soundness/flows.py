@@ -18,7 +18,16 @@ CONNECTIONS = {
     "sandbox": ConnectionFacts("sandbox", "customerio", "us", frozenset({"track", "app", "pipelines"}), sandbox=True)
 }
 ACTIONS = tuple(key for key, step in STEP_TYPES.items() if step.kind == "action" and step.integration == "customerio")
-LOGIC = ("logic.set", "logic.set", "logic.set", "logic.branch", "logic.filter", "logic.join", "logic.wait", "logic.stop")
+LOGIC = (
+    *("logic.set",) * 6,
+    *("logic.branch",) * 3,
+    "logic.filter",
+    "logic.filter",
+    "logic.join",
+    "logic.join",
+    "logic.wait",
+    "logic.stop",
+)
 MOST_TRIES = 8
 FIELDS = ("name", "email", "n", "when", "day", "flag", "ratio", "list_2", "company")
 BASES: dict[str, dict[str, Any]] = {
@@ -114,14 +123,24 @@ def _begin(drawing: _Drawing) -> None:
     if which != "schedule":
         fields = []
         for name in random.sample(FIELDS, random.randint(0, 6)):
-            kind = {"n": "integer", "when": "datetime", "day": "date", "flag": "boolean", "ratio": "number", "list_2": "json"}
+            kind = {
+                "n": "integer",
+                "when": "datetime",
+                "day": "date",
+                "flag": "boolean",
+                "ratio": "number",
+                "list_2": "json",
+            }
             made: dict[str, Any] = {"name": name, "type": kind.get(name, "text"), "required": random.random() < 0.6}
             if not made["required"] and random.random() < 0.3:
                 made["default"] = _given(made["type"], True, random)
             fields.append(made)
         drawing.nodes.append({"key": "go", "type": "trigger.manual", "name": "Go", "config": {"fields": fields}})
     if which != "manual":
-        config = {"cron": random.choice(("0 2 * * *", "*/7 1-5 * 2 mon")), "timezone": random.choice(("Europe/Paris", "UTC"))}
+        config = {
+            "cron": random.choice(("0 2 * * *", "*/7 1-5 * 2 mon")),
+            "timezone": random.choice(("Europe/Paris", "UTC")),
+        }
         drawing.nodes.append({"key": "clock", "type": "trigger.schedule", "name": "Clock", "config": config})
     for node in drawing.nodes:
         drawing.ends.append((node["key"], "next"))
@@ -140,7 +159,7 @@ def _grow(drawing: _Drawing, key: str) -> None:
     node: dict[str, Any] = {"key": key, "type": type_, "name": key.upper(), "config": {}}
     if STEP_TYPES[type_].kind == "action":
         node["connection"] = "sandbox"
-    if STEP_TYPES[type_].can_fail and random.random() < 0.35:
+    if STEP_TYPES[type_].can_fail and random.random() < 0.6:
         node["on_error"] = random.choice(("continue", "branch"))
     if type_ == "logic.branch" and node.get("on_error") == "continue":
         del node["on_error"]
@@ -180,11 +199,22 @@ def _config(drawing: _Drawing, node: dict[str, Any], speaker: Speaker) -> dict[s
         case "logic.join":
             return {"mode": random.choice(("all", "any"))}
         case "logic.wait":
-            return random.choice(({"seconds": 0}, {"until": "2020-01-01T00:00:00Z"}, {"until": value({"type": "string", "format": "date-time"}, speaker, random)}))
+            return random.choice(
+                (
+                    {"seconds": 0},
+                    {"until": "2020-01-01T00:00:00Z"},
+                    {"until": value({"type": "string", "format": "date-time"}, speaker, random)},
+                )
+            )
         case "logic.stop":
-            return {"outcome": random.choice(("succeed", "fail")), "message": value({"type": "string"}, speaker, random)}
+            return {
+                "outcome": random.choice(("succeed", "fail")),
+                "message": value({"type": "string"}, speaker, random),
+            }
         case _:
-            return _call(STEP_TYPES[type_].input_schema, BASES.get(type_.removeprefix("customerio."), {}), speaker, random)
+            return _call(
+                STEP_TYPES[type_].input_schema, BASES.get(type_.removeprefix("customerio."), {}), speaker, random
+            )
 
 
 def _call(schema: Schema, base: dict[str, Any], speaker: Speaker, random: Random) -> dict[str, Any]:

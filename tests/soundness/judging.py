@@ -7,7 +7,8 @@ from typing import Any
 
 from helix.expressions.analyze import analyze
 from helix.expressions.infer_values import ROOTS
-from helix.expressions.types import TEXT, Schema, constant, hop, items_of, kinds
+from helix.expressions.parsing import expressions_in
+from helix.expressions.types import MISSING_MARK, TEXT, Schema, constant, hop, items_of, kinds
 from helix.flows.fits import misfit
 from helix.flows.steps import STEP_TYPES
 from helix.flows.subject import Subject
@@ -22,9 +23,11 @@ PROMISED = ("expression", "invalid_input")
 CONTENT = {
     r"is no number": "a text is no number",
     r"is no date": "a text is no date",
+    r"date got nothing": "a text is empty",
     r"divided by 0": "a divisor is 0",
     r"must be at (least|most) ": "a number is out of bounds",
-    r"is (empty text|blank)|Neither .* is given": "a text is empty",
+    r" lies after ": "two values are in the wrong order",
+    r"is (empty text|the text “\s*”)|Neither .* is given": "a text is empty",
     r"has another form": "a text has another form",
     r"is an empty list; at least": "a list is empty",
     r"too (long|large|many)|longer than|at most .* (bytes|characters)": "a value is too large",
@@ -60,7 +63,9 @@ class Finding:
 def judge(drawn: Drawn, steps: list[Ended]) -> Iterator[Finding]:
     """The defects among these ends."""
     subject = Subject(drawn.checked.graph, CONNECTIONS, STEP_TYPES)
-    warned = {each.node for each in drawn.checked.problems if (each.field or "").startswith("/") and each.code not in HARMLESS}
+    warned = {
+        each.node for each in drawn.checked.problems if (each.field or "").startswith("/") and each.code not in HARMLESS
+    }
     for step in steps:
         excused = step.node in warned or leans_on_unknown(subject, step.node)
         if step.error is not None:
@@ -68,7 +73,7 @@ def judge(drawn: Drawn, steps: list[Ended]) -> Iterator[Finding]:
             if kind in NEVER or (kind in PROMISED and not excused and content(words) is None):
                 yield Finding(drawn.seed, step.node, f"{kind}: {words}")
         elif step.state == "succeeded" and not excused:
-            wrong = misfit(type_of(step.data), subject.output(step.node))
+            wrong = misfit(type_of(step.data), loosened(subject.output(step.node)))
             if wrong is not None and wrong.severity == "error":
                 yield Finding(drawn.seed, step.node, f"gave what its type does not say: {wrong.reason}")
 
@@ -81,7 +86,10 @@ def content(message: str) -> str | None:
 def leans_on_unknown(subject: Subject, key: str) -> bool:
     """Whether the step uses data of which nothing is known, such as a field of the type JSON: all bets are off there."""
     names = subject.names(key)
-    return any(_is_unknown(names, reference.path) for reference in analyze(dict(subject.nodes[key].config)))
+    config = dict(subject.nodes[key].config)
+    return any(_is_unknown(names, reference.path) for reference in analyze(config)) or any(
+        _says_nothing(subject.infer(key, text).schema) for _, text in expressions_in(config)
+    )
 
 
 def _is_unknown(names: Mapping[str, Schema], path: tuple[str | int | None, ...]) -> bool:
@@ -99,6 +107,13 @@ def _is_unknown(names: Mapping[str, Schema], path: tuple[str | int | None, ...])
 def _says_nothing(schema: Schema) -> bool:
     found = kinds(schema)
     return "any" in found or ("array" in found and _says_nothing(items_of(schema)))
+
+
+def loosened(schema: Any) -> Any:
+    """The type in which whatever is marked as perhaps missing may be anything: a failed step's data is null."""
+    if isinstance(schema, Mapping):
+        return {} if MISSING_MARK in schema else {name: loosened(part) for name, part in schema.items()}
+    return [loosened(part) for part in schema] if isinstance(schema, list) else schema
 
 
 def type_of(value: Any) -> Any:

@@ -61,7 +61,9 @@ def _one(drawn: Drawn, team: Team, sandbox: SandboxProcess, report: Report) -> N
     ends = list(ends_of(run))
     report.runs[run.state] += 1
     report.steps.update(end.state for end in ends)
-    report.excused.update(why for end in ends if end.error and end.error["kind"] in PROMISED and (why := content(end.error["message"])))
+    report.excused.update(
+        why for end in ends if end.error and end.error["kind"] in PROMISED and (why := content(end.error["message"]))
+    )
     report.findings += judge(drawn, ends)
 
 

@@ -12,11 +12,32 @@ TEXTS = (
 )  # fmt: skip
 EMPTY_TEXTS = ("", " ", "\t")
 LONG_TEXT = "long " * 60
-MOMENTS = ("2026-01-31T12:00:00Z", "2024-02-29T23:59:59+02:00", "1999-12-31T00:00:00.123456Z", "2026-03-29T02:30:00+01:00")
+MOMENTS = (
+    "2026-01-31T12:00:00Z",
+    "2024-02-29T23:59:59+02:00",
+    "1999-12-31T00:00:00.123456Z",
+    "2026-03-29T02:30:00+01:00",
+)
 DAYS = ("2026-01-31", "2024-02-29", "1970-01-01")
 WHOLES = (0, 1, 2, 3, 7, -1, -40, 100, 1_700_000_000, 2**31, 2**53 + 1, 10**15, -(2**63))
 DECIMALS = (0.0, 0.5, -2.25, 3.0, 0.1, 1e-7, 1e15, 123456.789, -0.0)
-NAMES = ("email", "plan", "n", "größe", "with space", "first", "size", "a.b", "x-y", "2nd", "last", "Ünï", "in", "a~b", "a/b")
+NAMES = (
+    "email",
+    "plan",
+    "n",
+    "größe",
+    "with space",
+    "first",
+    "size",
+    "a.b",
+    "x-y",
+    "2nd",
+    "last",
+    "Ünï",
+    "in",
+    "a~b",
+    "a/b",
+)
 
 
 def text(random: Random) -> str:
@@ -33,7 +54,9 @@ def anything(random: Random, depth: int = 0) -> Any:
         return [anything(random, depth + 1) for _ in range(random.randrange(4))]
     if kind == 7:
         return {random.choice(NAMES): anything(random, depth + 1) for _ in range(random.randrange(4))}
-    return (None, random.random() < 0.5, random.choice(WHOLES), random.choice(DECIMALS), text(random), text(random))[kind]
+    return (None, random.random() < 0.5, random.choice(WHOLES), random.choice(DECIMALS), text(random), text(random))[
+        kind
+    ]
 
 
 def value_of(schema: Schema, random: Random, depth: int = 0) -> Any:
