@@ -289,21 +289,21 @@ class Values:
                     self.condition(expression.right)
             case LtExpression() | GtExpression() | LeExpression() | GeExpression():
                 left, right = self.of(expression.left, guarded=True), self.of(expression.right, guarded=True)
-                if not admit.comparable(left, right):
+                surely = not admit.comparable(left, right)
+                if surely or admit.fails_for_some(left, right):
                     words = f"compares {with_article(type_words(left))} with {with_article(type_words(right))}."
-                    self.find(
-                        Finding(
-                            "incomparable",
-                            "error",
-                            words,
-                            "Compare two numbers, or two texts.",
-                            self.column(expression),
-                        )
-                    )
+                    severity: OneOf["error", "warning"] = "error" if surely else "warning"
+                    hint = "Compare two numbers, or two texts."
+                    self.find(Finding("incomparable", severity, words, hint, self.column(expression)))
             case ContainsExpression():
                 left = self.of(expression.left, guarded=True)
                 right = self.of(expression.right, guarded=True)
-                if "object" in kinds(left) and kinds(right) & {"array", "object"}:
+                if isinstance(expression.right, (Blank, Empty)):
+                    words = f"asks whether something contains “{expression.right}”, which it never does."
+                    self.find(
+                        Finding("incomparable", "error", words, "Write == empty instead.", self.column(expression))
+                    )
+                elif "object" in kinds(left) and kinds(right) & {"array", "object"}:
                     words = f"asks whether an object contains {with_article(type_words(right))}."
                     hint = "An object contains names: ask for a text."
                     self.find(Finding("incomparable", "error", words, hint, self.column(expression)))

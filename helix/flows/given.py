@@ -23,7 +23,9 @@ def read_fields(fields: list[dict[str, Any]], given: Mapping[str, Any]) -> dict[
     payload: dict[str, Any] = {}
     for field in fields:
         name, label = field["name"], field.get("label") or field["name"]
-        value = given.get(name, field.get("default"))
+        value = given.get(name)
+        if value in (None, ""):
+            value = field.get("default")
         if value in (None, ""):
             if field.get("required"):
                 problems[name] = f"“{label}” is required."

@@ -114,7 +114,8 @@ def payload(subject: Subject, key: str) -> Schema:
         if lacking:
             marks = [{"severity": "error", "why": f"{_title(subject, lacking[0])} begins runs without it"}]
         properties[name] = {**union(having), **({MISSING_MARK: marks[0]} if marks else {})}
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+    sure = [name for name, found in properties.items() if MISSING_MARK not in found]
+    return {"type": "object", "properties": properties, "required": sure, "additionalProperties": False}
 
 
 def _title(subject: Subject, name: str) -> str:
