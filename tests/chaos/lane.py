@@ -37,7 +37,8 @@ from tests.rig.process import Process  # noqa: E402
 
 PAUSE = 0.05
 UNTIL_IT_FAILS, UNTIL_THE_END = 25.0, 40.0
-FROZEN = 8.0  # at most: longer than lease, watch and a worker's start together
+FROZEN = 20.0  # at most; it ends when another worker has done the work
+FROZEN_WITH_THE_LOCK = 4.0  # nobody else can do it while the process holds the database
 AFTERWARDS = 1.2  # for a thawed process to do what it should not
 SLOW = 1.6  # seconds of an answer that outlasts several beats of the heart
 
@@ -90,7 +91,9 @@ class Lane:
                 result.kills += 1
                 processes.append(self.worker())
                 if case.deed == "freeze":
-                    _until(lambda: self._rests(run), FROZEN)
+                    locked = case.point == "inside_result_commit"
+                    if not _until(lambda: self._rests(run), FROZEN_WITH_THE_LOCK if locked else FROZEN) and not locked:
+                        result.say("nobody took over while it was frozen")
                     first.signal(signal.SIGCONT)
                     time.sleep(AFTERWARDS)
             self._await_end(run, effect, result)
