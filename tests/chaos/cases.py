@@ -13,9 +13,14 @@ MARKED = ("before_sent_mark", "after_sent_mark")  # reached by calls that must n
 _REACH = re.compile(r"""\breach\("([a-z_]+)"\)""")
 
 
+QUEUE = "queue"
+RUBBISH = ("no_message", "unknown", "doubled", "late")
+"""What tests/chaos/hints.py puts into the queue."""
+
+
 @dataclass(frozen=True)
 class Case:
-    """A process fails at this point while it carries a step of this class."""
+    """A process fails at this point while it carries a step of this class; or (point `queue`) rubbish waits in the queue."""
 
     point: str
     deed: str
@@ -40,7 +45,8 @@ def placed() -> list[str]:
 def matrix() -> list[Case]:
     """All cases that can happen."""
     known = effects()
-    return [
+    queue = [Case(QUEUE, kind, "C") for kind in RUBBISH]
+    return queue + [
         Case(point, deed, name)
         for point, deed, name in product(placed(), DEEDS, known)
         if known[name].dangerous or point not in MARKED

@@ -7,7 +7,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,25 +16,19 @@ django.setup()
 
 from django.db import Error, connections  # noqa: E402 - Django must be set up before our rooms are imported
 
-from helix.connections.keeping import save_connection  # noqa: E402
-from helix.demo import SANDBOX_SECRETS  # noqa: E402
 from helix.engine.invariants import broken  # noqa: E402
 from helix.engine.models import Run, StepRun  # noqa: E402
 from helix.engine.resolve import resolve  # noqa: E402
-from helix.engine.start import start  # noqa: E402
-from helix.engine.states import LIVE_RUN_STATES, Cause, RunState, StepState  # noqa: E402
-from helix.flows.drafts import create_flow  # noqa: E402
-from helix.flows.models import FlowVersion  # noqa: E402
-from helix.teams.models import Team  # noqa: E402
-from helix.triggers.publish import publish  # noqa: E402
-from tests.build import graph_text  # noqa: E402
-from tests.chaos.effects import PATIENT, effects  # noqa: E402
+from helix.engine.states import LIVE_RUN_STATES, RunState, StepState  # noqa: E402
 from tests.chaos.far_side import FarSide  # noqa: E402
 from tests.chaos.outcome import Result  # noqa: E402
+from tests.chaos.scene import begin, carried, step, version  # noqa: E402
 
 AT_ONCE = 24
 PATIENCE = 90.0  # without the database
 WITHOUT_PROGRESS = 60.0
+IN_FLIGHT, MANY = 0.12, 1_000_000
+"""Seconds that an answer takes, so that many calls are under way at any moment."""
 T = TypeVar("T")
 
 
@@ -59,19 +52,17 @@ class Crowd:
         self.runs, self.begun, self.result = runs, dict[str, Any](), Result()
         self.far = FarSide(os.environ["HELIX_SANDBOX_URL"])
         self.far.settings(enforce_rates=False, processing_seconds=0)
-        self.version = steadily(self._publish)
+        self.effects = carried()
+        self.far.faults(
+            *[
+                {"match": {"path": effect.path}, "times": MANY, "do": "delay", "seconds": IN_FLIGHT}
+                for effect in self.effects.values()
+            ]
+        )
+        self.version = version("Storm", *[step(effect, name.lower()) for name, effect in self.effects.items()])
+        print("ready", flush=True)
         self.over = threading.Event()
         threading.Thread(target=self._listen, daemon=True).start()
-
-    def _publish(self) -> FlowVersion:
-        """A flow of one step of each class."""
-        team, _ = Team.objects.get_or_create(slug="chaos", defaults={"name": "Chaos"})
-        save_connection(team, name="sandbox", region="us", secrets=SANDBOX_SECRETS, sandbox=True)
-        nodes: list[dict[str, Any]] = [{"key": "begin", "type": "trigger.manual"}]
-        nodes += [{"key": name.lower(), "retry": PATIENT, **effect.node()} for name, effect in effects().items()]
-        keys = [node["key"] for node in nodes]
-        edges = [f"{a}>{b}" for a, b in pairwise(keys)]
-        return publish(create_flow(team, "Storm", graph_text(nodes, edges)), None)
 
     def _listen(self) -> None:
         sys.stdin.read()
@@ -83,7 +74,7 @@ class Crowd:
         while not self.over.is_set() or len(self.begun) < self.runs:
             for _ in range(AT_ONCE - steadily(self._live)):
                 number = str(len(self.begun))
-                run = steadily(lambda: start(self.version, cause=Cause.API, key=number, payload={}))  # noqa: B023
+                run = steadily(lambda: begin(self.version, number))  # noqa: B023
                 self.begun[number] = run.pk
             begun_file.write_text(str(len(self.begun)))
             self.far.requests()
@@ -123,14 +114,14 @@ class Crowd:
         """Answer what was left to a person as the far side shows it, until nothing is left."""
         while doubted := list(StepRun.objects.filter(state=StepState.UNKNOWN)):
             requests = self.far.requests()
-            for step in doubted:
-                effect = effects()[step.node.upper()]
-                arrived = bool(effect.calls(requests, str(step.run_id)))
+            for doubt in doubted:
+                effect = self.effects[doubt.node.upper()]
+                arrived = bool(effect.calls(requests, str(doubt.run_id)))
                 self.result.unknown += 1
                 if not effect.dangerous:
                     self.result.lost += 1
                     self.result.say(f"a step of class {effect.name} was left to a person")
-                resolve(step, "arrived" if arrived else "again", None)
+                resolve(doubt, "arrived" if arrived else "again", None)
             self._await_rest()
             if self.result.stuck:
                 return
@@ -150,7 +141,7 @@ class Crowd:
             if state != RunState.SUCCEEDED:
                 self.result.lost += 1
                 self.result.say(f"run {number} ended as {state}: {Run.objects.get(pk=pk).message}")
-            for effect in effects().values():
+            for effect in self.effects.values():
                 self.result.judge(effect, effect.calls(requests, str(pk)))
         self.result.broken = broken()
 

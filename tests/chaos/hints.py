@@ -1,6 +1,5 @@
 """Rubbish for the queue: what is no message, tasks that nobody knows, hints many times over, hints long gone."""
 
-import random
 from contextlib import suppress
 from typing import Any
 
@@ -13,11 +12,10 @@ from helix.engine.bell import WAKE
 QUEUE = "helix"
 
 
-def rubbish(url: str, dice: random.Random) -> None:
+def rubbish(url: str, kind: str) -> None:
     """Push one kind of it; a queue that is away gets nothing."""
-    kind = dice.choice((no_message, unknown, doubled, late))
     with suppress(redis.RedisError, KombuError, OSError):
-        kind(url)
+        KINDS[kind](url)
 
 
 def no_message(url: str) -> None:
@@ -49,3 +47,6 @@ def _send(url: str, task: str, times: int, **more: Any) -> None:
     with app:
         for _ in range(times):
             app.send_task(task, queue=QUEUE, ignore_result=True, retry=False, **more)
+
+
+KINDS = {"no_message": no_message, "unknown": unknown, "doubled": doubled, "late": late}

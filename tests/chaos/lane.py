@@ -14,30 +14,25 @@ import django
 
 django.setup()
 
-from helix.connections.keeping import save_connection  # noqa: E402 - Django must be set up before our rooms are imported
-from helix.demo import SANDBOX_SECRETS  # noqa: E402
-from helix.engine.invariants import broken  # noqa: E402
+from helix.engine.invariants import broken  # noqa: E402 - Django must be set up before our rooms are imported
 from helix.engine.models import Run, StepRun  # noqa: E402
 from helix.engine.resolve import resolve  # noqa: E402
-from helix.engine.start import start  # noqa: E402
-from helix.engine.states import FINAL_RUN_STATES, Cause, RunState, StepState  # noqa: E402
-from helix.flows.drafts import create_flow  # noqa: E402
+from helix.engine.states import FINAL_RUN_STATES, RunState, StepState  # noqa: E402
 from helix.flows.models import FlowVersion  # noqa: E402
-from helix.ids import new_id  # noqa: E402
-from helix.teams.models import Team  # noqa: E402
-from helix.triggers.publish import publish  # noqa: E402
 from integrations.kit.points import KILLED  # noqa: E402
-from tests.build import graph_text  # noqa: E402
-from tests.chaos.cases import Case  # noqa: E402
-from tests.chaos.effects import PATIENT, Effect, effects  # noqa: E402
+from tests.chaos.cases import QUEUE, Case  # noqa: E402
+from tests.chaos.effects import Effect  # noqa: E402
 from tests.chaos.far_side import FarSide  # noqa: E402
+from tests.chaos.hints import rubbish  # noqa: E402
 from tests.chaos.outcome import Result  # noqa: E402
+from tests.chaos.scene import begin, carried, step, version  # noqa: E402
 from tests.rig.installation import Installation  # noqa: E402
 from tests.rig.process import Process  # noqa: E402
 
 PAUSE = 0.05
 UNTIL_IT_FAILS, UNTIL_THE_END = 25.0, 40.0
-FROZEN = 8.0  # at most: longer than lease, watch and a worker's start together
+FROZEN = 20.0  # at most; it ends when another worker has done the work
+FROZEN_WITH_THE_LOCK = 4.0  # nobody else can do it while the process holds the database
 AFTERWARDS = 1.2  # for a thawed process to do what it should not
 SLOW = 1.6  # seconds of an answer that outlasts several beats of the heart
 
@@ -49,24 +44,15 @@ class Lane:
         self.installation, self.hands = Installation.of_this_process(), hands
         self.far = FarSide(self.installation.sandbox_url)
         self.far.settings(enforce_rates=False, processing_seconds=0)
-        self.team = Team.objects.create(slug="chaos", name="Chaos")
-        save_connection(self.team, name="sandbox", region="us", secrets=SANDBOX_SECRETS, sandbox=True)
+        self.effects = carried()
         self.versions: dict[str, FlowVersion] = {}
 
     def version(self, effect: Effect) -> FlowVersion:
-        """A published flow: a step of this class, and one after it that needs its output."""
+        """A step of this class, and one after it that needs its output."""
         if effect.name not in self.versions:
-            nodes = [
-                {"key": "begin", "type": "trigger.manual"},
-                {"key": "effect", "retry": PATIENT, **effect.node()},
-                {
-                    "key": "after",
-                    "type": "logic.set",
-                    "config": {"values": {"went": {"$liquid": "{{ steps.effect.successful }}"}}},
-                },
-            ]
-            flow = create_flow(self.team, effect.name, graph_text(nodes, ["begin>effect", "effect>after"]))
-            self.versions[effect.name] = publish(flow, None)
+            values = {"went": {"$liquid": "{{ steps.effect.successful }}"}}
+            after = {"key": "after", "type": "logic.set", "config": {"values": values}}
+            self.versions[effect.name] = version(effect.name, step(effect, "effect"), after)
         return self.versions[effect.name]
 
     def worker(self, **more: str) -> Process:
@@ -75,11 +61,38 @@ class Lane:
         return self.installation.worker(4, **more)
 
     def carry_out(self, case: Case) -> Result:
-        """Let a worker fail at the point, another take over, and count what arrived."""
-        began, result, effect = time.monotonic(), Result(runs=1), effects()[case.effect]
+        """Let it happen, and count what arrived."""
+        if case.effect not in self.effects:
+            return Result(note=f"this Helix has no step of class {case.effect} that works")
+        began, result, effect = time.monotonic(), Result(runs=1), self.effects[case.effect]
         slow = {"match": {"path": effect.path}, "times": 1, "do": "delay", "seconds": SLOW}
         self.far.faults(*([slow] if case.point == "during_heartbeat" else []))
-        run = start(self.version(effect), cause=Cause.API, key=str(new_id()), payload={})
+        if case.point == QUEUE:
+            self._among_rubbish(case.deed, effect, result)
+        else:
+            self._with_failure(case, effect, result)
+        result.broken = broken()
+        result.seconds = round(time.monotonic() - began, 1)
+        return result
+
+    def _among_rubbish(self, kind: str, effect: Effect, result: Result) -> None:
+        """Let a worker find rubbish in the queue before the hint; one that ends at it is started again, as a supervisor does."""
+        for name in (kind, "doubled"):
+            rubbish(self.installation.redis_url, name)
+        worker = self.worker()
+        run = begin(self.version(effect))
+        try:
+            _until(lambda: self._rests(run) or worker.code is not None, UNTIL_THE_END)
+            if worker.code is not None:
+                result.kills += 1
+                worker = self.worker()
+            self._await_end(run, effect, result)
+        finally:
+            worker.kill()
+
+    def _with_failure(self, case: Case, effect: Effect, result: Result) -> None:
+        """Let a worker fail at the point while it carries a run, and another take over."""
+        run = begin(self.version(effect))
         first = self.worker(HELIX_FAILPOINT=f"{case.point}={case.deed}", HELIX_ALLOW_FAILPOINTS="1")
         processes = [first]
         try:
@@ -90,16 +103,15 @@ class Lane:
                 result.kills += 1
                 processes.append(self.worker())
                 if case.deed == "freeze":
-                    _until(lambda: self._rests(run), FROZEN)
+                    locked = case.point == "inside_result_commit"
+                    if not _until(lambda: self._rests(run), FROZEN_WITH_THE_LOCK if locked else FROZEN) and not locked:
+                        result.say("nobody took over while it was frozen")
                     first.signal(signal.SIGCONT)
                     time.sleep(AFTERWARDS)
             self._await_end(run, effect, result)
         finally:
             for process in processes:
                 process.kill()
-        result.broken = broken()
-        result.seconds = round(time.monotonic() - began, 1)
-        return result
 
     def _await_failure(self, process: Process, run: Run) -> bool:
         """Whether the process failed as told; False when the run came to rest without, or the process ended otherwise."""

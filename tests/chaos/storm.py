@@ -14,6 +14,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from helix.up.child import ROOT
+from tests.chaos.cases import RUBBISH
 from tests.chaos.hints import rubbish
 from tests.chaos.matrix import LEASE, Grounds, grounds
 from tests.chaos.outcome import Result
@@ -99,7 +100,7 @@ class Storm:
         self.place.redis.flush()
 
     def _rubbish(self) -> None:
-        rubbish(self.installation.redis_url, self.dice)
+        rubbish(self.installation.redis_url, self.dice.choice(RUBBISH))
 
     def _cut_postgres(self) -> None:
         assert self.place.postgres
@@ -117,10 +118,11 @@ def storm(database: str, seed: int, runs: int, faults: int) -> Result:
         installation = place.installation(stack, 1, place.template())
         crowd = _crowd(installation, runs)
         stack.callback(crowd.kill)
+        assert crowd.stdout
+        crowd.stdout.readline()  # it says when it is ready
         weather = Storm(place, installation, seed)
         stack.callback(weather.end)
         assert crowd.stdin
-        assert crowd.stdout
         done = 0
         while crowd.poll() is None and (done < faults or not _has_begun_all(folder, runs)):
             weather.once()
