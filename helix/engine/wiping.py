@@ -54,4 +54,4 @@ def remove(run_ids: Sequence[UUID]) -> int:
 def _delete(model: type[Model], path: str, run_ids: Sequence[UUID]) -> int:
     """One DELETE; Django's own would first load the rows that hang on these."""
     rows = model._base_manager.filter(**{f"{path}__in": run_ids})
-    return int(rows._raw_delete(rows.db))  # type: ignore[attr-defined]
+    return int(rows._raw_delete(rows.db))
