@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db import connection
 
 from helix.engine import outputs, paging
 from helix.engine.claim import Held, claim_next
@@ -170,6 +171,7 @@ def test_another_worker_goes_on_where_a_killed_one_stopped(carry: Carry, held: H
     def die(row: int) -> None:
         if row == 30:
             StepRun.objects.filter(pk=held.step.pk).update(token=held.token + 1)
+            connection.close()  # the listener's thread has its own
 
     segment.before = die
     with pytest.raises(TakenOver):
@@ -216,10 +218,13 @@ def test_a_refusal_at_the_beginning_is_a_refusal(carry: Carry) -> None:
 
 def test_a_cancelled_run_stops_fetching(carry: Carry, held: Held) -> None:
     segment = Segment(60)
-    segment.before = lambda row: (
-        Run.objects.filter(pk=held.run.pk, pk__isnull=row < 30).update(state="cancelled") and None
-    )  # type: ignore[assignment,func-returns-value]
 
+    def cancel(row: int) -> None:
+        if row == 30:
+            Run.objects.filter(pk=held.run.pk).update(state="cancelled")
+            connection.close()  # the listener's thread has its own
+
+    segment.before = cancel
     with pytest.raises(Cancelled) as caught:
         carry(segment, limit=10)
 
