@@ -13,7 +13,7 @@ from helix.engine.below import below, loosened
 from helix.engine.models import Attempt, Blob, Chunk, Run, RunPerson, StepRun
 
 Why = Literal["retention", "erasure"]
-BATCH = 1000
+BATCH = 500
 """Runs that one transaction touches at most."""
 
 EMPTIED: dict[type[Model], tuple[str, dict[str, Any]]] = {
