@@ -200,6 +200,7 @@ class Chunk(models.Model):
     count = models.PositiveIntegerField()
     size = models.PositiveBigIntegerField()  # of its JSON, in bytes
     cursor = models.TextField(blank=True)
+    rest = models.BinaryField(default=bytes)  # what else the page's answer held, packed; of the first list only
     encoding = models.CharField(max_length=12, default="zlib")
     data = models.BinaryField()
 

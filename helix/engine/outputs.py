@@ -10,6 +10,7 @@ no payload can point to what is another's.
 
 import hashlib
 import json
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,7 @@ from helix.engine.memory import memory
 from helix.engine.models import Blob, Chunk
 from helix.engine.outcomes import Trouble
 from helix.engine.packing import FAST, NotFast, packed, read, written, written_fast
-from helix.engine.previews import kind_of, preview_of
+from helix.engine.previews import beginning_of, kind_of, preview_of
 from helix.expressions.kept import KEPT, KeptList, KeptObject, KeptText, LargeList, Unread
 
 INLINE_BYTES = 64 * 1024
@@ -38,12 +39,20 @@ POINTER_NAMES = frozenset({"size", "kind", "count", "preview"})
 _MARKS = (b'"$blob"', b'"$chunks"')
 
 
-class TooLarge(Exception):
-    """A value is larger than may be kept or read. `trouble` says so to a person."""
+class CannotKeep(Exception):
+    """A step cannot go on with its data. `trouble` says why to a person; the step fails with it."""
+
+    kind = "internal"
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
-        self.trouble = Trouble("too_large", message, hint)
+        self.trouble = Trouble(self.kind, message, hint)
+
+
+class TooLarge(CannotKeep):
+    """A value is larger than may be kept or read."""
+
+    kind = "too_large"
 
 
 class Gone(Exception):
@@ -78,7 +87,7 @@ def keep(run_id: UUID, team_id: UUID, data: Any, *, item: bool = False) -> Kept:
     if len(text) <= INLINE_BYTES and not odd:
         return Kept(text.decode())
     digest = hashlib.sha256(text).hexdigest()
-    blob_id = UUID(hashlib.sha256(f"{run_id}:{digest}".encode()).hexdigest()[:32])
+    blob_id = _id_of(run_id, digest)
     pointer = {BLOB: str(blob_id), "size": len(text), **kind_of(data), "preview": preview_of(data)}
     check_room(run_id, len(text), blob_id)
     blob = Blob(
@@ -156,18 +165,68 @@ def iterate(value: Any) -> Iterator[Any]:
     return iter(value)
 
 
+def keep_text(run_id: UUID, team_id: UUID, pieces: Iterable[str]) -> str | Unread:
+    """A text that is made piece by piece, such as a CSV of many rows: kept at once, never whole in memory, unless it is short.
+    What comes back is a step's value like any other. TooLarge when the run would hold too much."""
+    pressed, digest = zlib.compressobj(1), hashlib.sha256()
+    size, characters, start, data = 2, 0, "", bytearray(pressed.compress(b'"'))
+    digest.update(b'"')
+    encoding = FAST
+    for piece in pieces:
+        text, by = written(piece, _plain)
+        encoding = encoding if by == FAST else by
+        if characters <= INLINE_BYTES:
+            start += piece
+        size, characters = size + len(text) - 2, characters + len(piece)
+        if size > RUN_BYTES:
+            check_room(run_id, size)
+        data += pressed.compress(text[1:-1])
+        digest.update(text[1:-1])
+    if size <= INLINE_BYTES:
+        return start
+    data += pressed.compress(b'"') + pressed.flush()
+    digest.update(b'"')
+    blob_id = _id_of(run_id, digest.hexdigest())
+    pointer = {
+        BLOB: str(blob_id),
+        "size": size,
+        "kind": "text",
+        "count": characters,
+        "preview": beginning_of(start, characters),
+    }
+    check_room(run_id, size, blob_id)
+    blob = Blob(
+        id=blob_id,
+        team_id=team_id,
+        run_id=run_id,
+        sha256=digest.hexdigest(),
+        size=size,
+        encoding=encoding,
+        data=bytes(data),
+    )
+    save([Kept("", blob)])
+    return Unread(pointer, run_id)
+
+
+def _id_of(run_id: UUID, digest: str) -> UUID:
+    """Of a blob: drawn from its run and content."""
+    return UUID(hashlib.sha256(f"{run_id}:{digest}".encode()).hexdigest()[:32])
+
+
 def _read(pointer: dict[str, Any], team_id: UUID) -> Any:
     blob_id, size = UUID(pointer[BLOB]), int(pointer["size"])
     found = memory.get((team_id, blob_id))
     if found is not None:
         return found
     rows = Blob.objects.filter(pk=blob_id, team_id=team_id)
-    row = rows.values("run_id").first() if size > LOAD_BYTES else rows.values("run_id", "encoding", "data").first()
-    if row is None:
-        raise Gone(f"The value {blob_id} was removed.")
     if size > LOAD_BYTES:
-        return Unread(pointer, row["run_id"])
-    value = _carrying(read(row["data"], row["encoding"]), pointer, row["run_id"])
+        run_id = rows.values_list("run_id", flat=True).first()
+        if run_id is not None:
+            return Unread(pointer, run_id)
+    blob = rows.first()
+    if blob is None:
+        raise Gone(f"The value {blob_id} was removed.")
+    value = _carrying(read(blob.data, blob.encoding), pointer, blob.run_id)
     memory.add((team_id, blob_id), value, size)
     return value
 

@@ -28,6 +28,12 @@ def preview_of(data: Any) -> str:
     return words_for(kind_of(data))
 
 
+def beginning_of(text: str, characters: int) -> str:
+    """The preview of a text of so many characters of which only the beginning is at hand."""
+    shown = text[:160]
+    return preview_of(shown)[:-1] + f'… ({characters - len(shown):,} more characters)"'
+
+
 def words_for(kind: dict[str, Any]) -> str:
     """A list of 500 items, an object of 3 names, a text of 90,000 characters."""
     count = int(kind.get("count", 1))

@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, Literal, get_args
 from uuid import UUID
@@ -21,13 +21,13 @@ PIECE_BYTES = 64 * 1024
 
 def larges(stored: Any, path: str = "") -> list[dict[str, Any]]:
     """The large values that a row points to: {path, words, size, preview} each."""
-    if not isinstance(stored, (dict, list)):
-        return []
-    if is_pointer(stored):
+    if isinstance(stored, dict) and is_pointer(stored):
         return [
             {"path": path, "words": words_for(stored), "size": size_words(stored["size"]), "preview": stored["preview"]}
         ]
-    parts = stored.items() if isinstance(stored, dict) else enumerate(stored)
+    parts: Iterable[tuple[Any, Any]] = ()
+    if isinstance(stored, (dict, list)):
+        parts = stored.items() if isinstance(stored, dict) else enumerate(stored)
     return [found for name, part in parts for found in larges(part, f"{path}.{name}" if path else f"{name}")]
 
 

@@ -13,7 +13,7 @@ from helix.engine.below import below, loosened
 from helix.engine.models import Attempt, Awaited, Blob, Chunk, Item, Run, RunPerson, StepRun
 
 Why = Literal["retention", "erasure"]
-BATCH = 1000
+BATCH = 500
 """Runs that one transaction touches at most."""
 
 EMPTIED: dict[type[Model], tuple[str, dict[str, Any]]] = {
@@ -57,4 +57,4 @@ def remove(run_ids: Sequence[UUID]) -> int:
 def _delete(model: type[Model], path: str, run_ids: Sequence[UUID]) -> int:
     """One DELETE; Django's own would first load the rows that hang on these."""
     rows = model._base_manager.filter(**{f"{path}__in": run_ids})
-    return int(rows._raw_delete(rows.db))  # type: ignore[attr-defined]
+    return int(rows._raw_delete(rows.db))

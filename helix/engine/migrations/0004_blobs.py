@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 ('count', models.PositiveIntegerField()),
                 ('size', models.PositiveBigIntegerField()),
                 ('cursor', models.TextField(blank=True)),
+                ('rest', models.BinaryField(default=bytes)),
                 ('encoding', models.CharField(default='zlib', max_length=12)),
                 ('data', models.BinaryField()),
             ],

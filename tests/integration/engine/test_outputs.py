@@ -94,8 +94,8 @@ def test_a_value_is_kept_once_however_often_it_is_given(plain_run: PlainRun) -> 
 
 def test_a_step_that_passes_a_value_on_keeps_a_pointer(plain_run: PlainRun) -> None:
     run = plain_run()
-    scope = {"steps": {"find": {"data": read_again(run, put(run, LARGE))}}}
-    config = {
+    scope: Any = {"steps": {"find": {"data": read_again(run, put(run, LARGE))}}}
+    config: Any = {
         "values": {
             "all": {"$liquid": "{{ steps.find.data }}"},
             "first": {"$liquid": "{{ steps.find.data.rows[0].id }}"},
@@ -125,7 +125,8 @@ def test_a_value_that_holds_a_pointer_and_is_large_itself_is_kept_in_full(plain_
     value = read_again(run, put(run, LARGE))
 
     kept = put(run, {"all": value, "more": "y" * 70_000})
-    Blob.objects.exclude(pk=kept.blob.pk if kept.blob else None).delete()
+    assert kept.blob is not None
+    Blob.objects.exclude(pk=kept.blob.pk).delete()
 
     assert read_again(run, kept) == {"all": LARGE, "more": "y" * 70_000}
 
