@@ -58,7 +58,7 @@ def _object(**properties: Any) -> Schema:
 
 def _webhook(config: Config, type_of: TypeOf) -> Schema:
     texts: Schema = {"type": "object", "additionalProperties": TEXT}
-    body = form_type(config, type_of) | {"additionalProperties": True} if config.get("fields") else ANY
+    body = {**form_type(config, type_of), "additionalProperties": True} if config.get("fields") else ANY
     return _object(body=body, headers=texts, query=texts, received_at=MOMENT, delivery=TEXT)
 
 
