@@ -27,5 +27,5 @@ def _domains(facts: Mapping[str, Any]) -> set[str]:
     identifiers = facts.get("identifiers")
     person = identifiers.get("email") if isinstance(identifiers, dict) else None
     addresses = [facts.get("recipient"), facts.get("email_address")]
-    found = [address for address in addresses if isinstance(address, str) and "@" in address] or [person]
-    return {address.rpartition("@")[2].lower() for address in found if isinstance(address, str)}
+    found: list[Any] = [address for address in addresses if isinstance(address, str) and "@" in address]
+    return {address.rpartition("@")[2].lower() for address in found or [person] if isinstance(address, str)}

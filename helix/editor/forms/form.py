@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -134,6 +134,8 @@ def form_of(
         for field in fields_of(schema, config, key)
         if field.pointer.strip("/") not in special and (field.kind != "fixed" or field.given)
     ]
+    if step.kind == "trigger":  # there is nothing before it that could be mapped
+        fields = [replace(field, mappable=False) for field in fields]
     rules = schema.get("x-rules", ())
     ordinary = [field for field in fields if not field.advanced]
     advanced = [field for field in fields if field.advanced]

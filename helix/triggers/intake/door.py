@@ -46,7 +46,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 def is_delivery(scope: Mapping[str, Any]) -> bool:
     """Whether this ASGI request is for the door."""
-    return scope["type"] == "http" and scope["path"].startswith(PREFIX)
+    return bool(scope["type"] == "http" and scope["path"].startswith(PREFIX))
 
 
 async def straight(scope: Mapping[str, Any], receive: Receive, send: Send) -> None:

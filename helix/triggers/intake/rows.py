@@ -21,13 +21,13 @@ def insert(row: TriggerInbox) -> bool:
         cursor.execute(
             _insert(), [field.get_db_prep_save(getattr(row, field.attname), connection) for field in _FIELDS]
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 @cache
 def _select() -> str:
     name = connection.ops.quote_name
-    columns = ", ".join(f"e.{name(field.column)}" for field in Endpoint._meta.concrete_fields)
+    columns = ", ".join(f"e.{name(str(field.column))}" for field in Endpoint._meta.concrete_fields)
     return (
         f"SELECT {columns} FROM {name(Endpoint._meta.db_table)} e JOIN {name(Team._meta.db_table)} t ON t.id = e.team_id "
         "WHERE e.path = %s AND t.slug = %s"
@@ -37,6 +37,6 @@ def _select() -> str:
 @cache
 def _insert() -> str:
     name = connection.ops.quote_name
-    columns = ", ".join(name(field.column) for field in _FIELDS)
+    columns = ", ".join(name(str(field.column)) for field in _FIELDS)
     places = ", ".join(["%s"] * len(_FIELDS))
     return f"INSERT INTO {name(TriggerInbox._meta.db_table)} ({columns}) VALUES ({places}) ON CONFLICT DO NOTHING"
