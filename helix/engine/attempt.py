@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from helix.connections.opening import NoSandbox
 from helix.connections.vault import VaultLocked
-from helix.engine.calls import TakenOver, call
+from helix.engine.calls import call
 from helix.engine.claim import Held
 from helix.engine.credentials import NoConnection, credentials_for
+from helix.engine.fencing import TakenOver
 from helix.engine.outcomes import Failed, Outcome, Told, Trouble
-from helix.engine.outputs import Gone, TooLarge, whole
+from helix.engine.outputs import CannotKeep, Gone
 from helix.engine.scope import scope_of
 from helix.engine.steps import LOGIC, WITNESSED
 from helix.engine.steps.moment import Moment
@@ -45,14 +46,14 @@ def attempt(held: Held, client: Client, scope: dict[str, Any]) -> Outcome:
             return LOGIC[node.type](node, scope, Moment(now, held.step.started_at or now))
         if node.type in WITNESSED:
             return WITNESSED[node.type](held, node, scope, now)
-        return call(held, node, whole(resolve(node.config, scope)), client)
+        return call(held, node, resolve(node.config, scope), client)
     except ExpressionError as error:
         return Failed(
             Trouble("expression", f"{error.pointer}: {error.message}" if error.pointer else error.message, error.hint),
             Told(node.config),
         )
-    except (TooLarge, Gone) as error:
-        trouble = error.trouble if isinstance(error, TooLarge) else Trouble("gone", str(error), "Start a new run.")
+    except (CannotKeep, Gone) as error:
+        trouble = error.trouble if isinstance(error, CannotKeep) else Trouble("gone", str(error), "Start a new run.")
         return Failed(trouble, Told(node.config))
     except (TakenOver, DatabaseError):
         raise

@@ -9,21 +9,20 @@ from helix.connections.opening import NoSandbox
 from helix.connections.vault import VaultLocked
 from helix.engine.claim import Held
 from helix.engine.credentials import NoConnection, credentials_for
+from helix.engine.fencing import TakenOver
 from helix.engine.models import StepRun
 from helix.engine.outcomes import Failed, Outcome, Succeeded, Told, Trouble
+from helix.engine.outputs import CannotKeep
+from helix.engine.paging import send
 from helix.engine.retry import Policy, after_trouble
 from helix.engine.states import StepState
 from helix.flows.plan import PlanNode
 from integrations.catalog import ACTIONS
-from integrations.kit.client import Client, send
+from integrations.kit.client import Client
 from integrations.kit.errors import CallError
 from integrations.kit.points import reach
 
 DEFAULT_TIMEOUT_SECONDS = 30.0
-
-
-class TakenOver(Exception):
-    """Another worker holds the step now; this one must send nothing and write nothing."""
 
 
 def call(held: Held, node: PlanNode, given: Any, client: Client) -> Outcome:
@@ -37,6 +36,7 @@ def call(held: Held, node: PlanNode, given: Any, client: Client) -> Outcome:
         return Failed(Trouble(kind, str(error), getattr(error, "hint", "")), told)
     try:
         reply = send(
+            held,
             action,
             given,
             credentials,
@@ -45,6 +45,8 @@ def call(held: Held, node: PlanNode, given: Any, client: Client) -> Outcome:
             timeout_seconds=node.timeout_seconds or DEFAULT_TIMEOUT_SECONDS,
             before_send=mark_sent(held),
         )
+    except CannotKeep as large:
+        return Failed(large.trouble, told)
     except CallError as error:
         return of_trouble(held, node, error, given)
     return Succeeded(reply.data, told=Told(given, tuple(exchange.as_json() for exchange in reply.exchanges)))

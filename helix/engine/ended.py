@@ -11,7 +11,7 @@ from helix.connections.blinding import blind
 from helix.engine.claim import Held
 from helix.engine.envelopes import trouble_of
 from helix.engine.outcomes import Failed, Fanned, Outcome, Stopped, Succeeded, Told
-from helix.engine.outputs import Kept, TooLarge, keep, load, save
+from helix.engine.outputs import CannotKeep, Kept, keep, load, save
 from helix.engine.persons import persons_in
 
 NOTHING = Kept("null")
@@ -35,7 +35,7 @@ def ended(held: Held, outcome: Outcome) -> Ended:
     """The attempt as it will be kept. What is too large to be kept fails the step with a sentence; large values are saved here."""
     try:
         found = _kept(held, outcome)
-    except TooLarge as large:
+    except CannotKeep as large:
         found = _kept(held, Failed(large.trouble, Told(explanation=outcome.told.explanation)))
     save((found.input, *_parts(found), found.exchanges))
     return found

@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 from django.db import Error as DatabaseError
 from django.db import connections
 
-from helix.engine.attempt import TakenOver, attempt, prepare
+from helix.engine.attempt import attempt, prepare
 from helix.engine.claim import WIDTH, Held, claim_next, lease
+from helix.engine.fencing import TakenOver
 from helix.engine.heart import heart
 from helix.engine.outcomes import Outcome
 from helix.engine.record import record

@@ -32,6 +32,11 @@ class Row:
     ended_at: datetime | None
     counts: dict[str, Any] | None
 
+    @property
+    def pk(self) -> UUID:
+        """Its id, as Django calls it."""
+        return self.id
+
 
 COLUMNS = tuple(field.name for field in fields(Row))
 

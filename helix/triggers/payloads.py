@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from helix.flows.given import BadInput, read_fields
 from helix.triggers.intake.models import TriggerInbox
 from helix.triggers.intake.reading import Unreadable, read_body
-from helix.triggers.manual import BadInput, read_fields
 from integrations.customerio.hooks import Event
 
 

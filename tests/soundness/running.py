@@ -11,9 +11,9 @@ from helix.engine.perform import work
 from helix.engine.start import start
 from helix.engine.states import Cause
 from helix.flows.drafts import create_flow
+from helix.flows.given import BadInput, read_fields
 from helix.ids import new_id
 from helix.teams.models import Team
-from helix.triggers.manual import BadInput, read_fields
 from helix.triggers.publish import publish
 from tests.fakes.sandbox import SandboxProcess
 from tests.soundness.answers import faults_for
