@@ -162,8 +162,8 @@ class Speaker:
         if wanted and random.random() < 0.5:
             fitting = [path for path, schema in self.paths if kinds(schema) & (kinds(wanted) | {"any"})]
             if fitting:
-                return random.choice(fitting)
-        found = random.choice(self.paths)[0]
+                return str(random.choice(fitting))
+        found = str(random.choice(self.paths)[0])
         if random.random() < 0.04:
             return f"{found}[{random.choice(self.paths)[0]}]"
         return found
@@ -179,7 +179,10 @@ class Speaker:
     def _template(self, depth: int) -> str:
         random = self.random
         kind = random.randrange(12) if depth < 3 else random.randrange(3)
-        more = lambda: self._template(depth + 1)  # noqa: E731 - a short name for the lines below
+
+        def more() -> str:
+            return self._template(depth + 1)
+
         value = f"{{{{ {self.filtered({'type': 'string'})} }}}}"
         match kind:
             case 0:

@@ -86,7 +86,8 @@ def value_of(schema: Schema, random: Random, depth: int = 0) -> Any:
 
 
 def _within(number: Any, part: Schema, random: Random) -> Any:
-    low, high = part.get("minimum"), part.get("maximum")
+    low: Any = part.get("minimum")
+    high: Any = part.get("maximum")
     if low is None and high is None:
         return number
     floor = low if low is not None else high - 50
