@@ -289,7 +289,9 @@ class Values:
                     self.condition(expression.right)
             case LtExpression() | GtExpression() | LeExpression() | GeExpression():
                 left, right = self.of(expression.left, guarded=True), self.of(expression.right, guarded=True)
-                surely = not admit.comparable(left, right)
+                words_only = (Blank, Empty)  # `blank` and `empty` have no order
+                surely = not admit.comparable(left, right) or isinstance(expression.left, words_only)
+                surely = surely or isinstance(expression.right, words_only)
                 if surely or admit.fails_for_some(left, right):
                     words = f"compares {with_article(type_words(left))} with {with_article(type_words(right))}."
                     severity: OneOf["error", "warning"] = "error" if surely else "warning"
