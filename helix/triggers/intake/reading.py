@@ -79,7 +79,7 @@ def _short(kind: str, text: str) -> str:
 def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers that steps may read: no proofs, nothing of the proxies, and not without end."""
     kept = {
-        name: _clean(value)
+        clean(name): clean(value)
         for name, value in headers.items()
         if not name.startswith(CREDENTIALS) and "signature" not in name and "hmac" not in name and "token" not in name
     }
@@ -92,8 +92,9 @@ def kept_query(query: str) -> dict[str, str]:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
         return {}
-    return {_clean(name): _clean(value) for name, value in pairs[:MOST_HEADERS]}
+    return {clean(name): clean(value) for name, value in pairs[:MOST_HEADERS]}
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """The text without what no database keeps, and not without end."""
     return text.encode("utf-8", "replace").decode().replace("\x00", "")[:LONGEST_HEADER]

@@ -97,7 +97,7 @@ def _take(call: Call, now: datetime) -> Answer:
     verdict = verify.verify(endpoint.verify, call.headers, call.body, keys, now.timestamp())
     if isinstance(verdict, verify.Forged):
         return Answer(401, verdict.message)
-    content_type = call.headers.get("content-type", "")[:100]
+    content_type = reading.clean(call.headers.get("content-type", ""))[:100]
     if not by_customerio and not reading.is_allowed(content_type):
         return WRONG_TYPE
     value, unread = None, ""
