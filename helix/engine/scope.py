@@ -23,7 +23,7 @@ def scope_of(held: Held) -> dict[str, Any]:
         "run": {
             "id": str(run.id),
             "started_at": (run.started_at or run.created_at).isoformat(),
-            "answer_url": f"{settings.HELIX.HELIX_BASE_URL}/h/answer/{answer_token(run.id)}",
+            "answer_url": f"{settings.HELIX.HELIX_BASE_URL}/h/_/{answer_token(run.id)}",
         },
         "flow": {"name": run.flow.name},
     }

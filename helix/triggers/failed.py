@@ -19,7 +19,7 @@ def tell_of_failure(run: Run) -> list[Run]:
     """Begin the flows that listen for failures of this run's flow; none when it did not fail. Repeats begin nothing more."""
     if run.state not in (RunState.FAILED, RunState.TIMED_OUT) or run.cause_kind in (Cause.FAILURE, Cause.TEST):
         return []
-    if depth_of(run) >= DEEPEST:
+    if run.depth >= DEEPEST:
         return []
     listening = Listener.objects.filter(team_id=run.team_id, kind=KIND).select_related("flow__published")
     begun = []
@@ -31,13 +31,12 @@ def tell_of_failure(run: Run) -> list[Run]:
         if listener.flow_id == run.flow_id and str(run.flow_id) not in wanted:
             continue  # “any flow” does not mean the flow that listens
         key = f"{run.pk.hex}:{listener.node}"
-        begun.append(start(version, cause=Cause.FAILURE, key=key, payload=failure_of(run), entry=listener.node))
+        begun.append(
+            start(
+                version, cause=Cause.FAILURE, key=key, payload=failure_of(run), entry=listener.node, depth=run.depth + 1
+            )
+        )
     return begun
-
-
-def depth_of(run: Run) -> int:
-    """How many runs, each begun by the other, stand before this one."""
-    return int(getattr(run, "depth", 0))
 
 
 def failure_of(run: Run) -> dict[str, Any]:

@@ -7,11 +7,13 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
+from helix.engine.awaiting import deliver_event
 from helix.engine.models import Run
 from helix.engine.plans import plan_of
 from helix.engine.start import start
@@ -20,7 +22,7 @@ from helix.flows.models import Flow
 from helix.ids import new_id
 from helix.teams.models import User
 from helix.triggers.intake.models import TriggerInbox
-from helix.triggers.matching import concerns
+from helix.triggers.matching import awaits, concerns, digests_of
 from helix.triggers.models import Listener
 from helix.triggers.payloads import Unfit, event_payload, webhook_payload
 from integrations.customerio.hooks import Event, Refusal, event_of
@@ -139,6 +141,11 @@ def _begin(row: TriggerInbox, again: str, by: User | None, *, off_too: bool = Fa
     listeners = [
         each for each in heard.select_related("flow__published").order_by("since", "pk") if concerns(each.config, event)
     ]
+    waited = deliver_event(
+        endpoint.team_id, digests_of(event), event_payload(event, row.received_at), partial(awaits, event)
+    )
+    if waited and not listeners:
+        return Begun([])
     if not listeners:
         raise Unfit(f"No flow that is switched on listens for “{event.name}” as it came.")
     return _begin_events(row, listeners, event, again, by)

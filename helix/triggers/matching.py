@@ -1,8 +1,9 @@
-"""Does a Customer.io event concern a trigger? Pure."""
+"""Does a Customer.io event concern a trigger, or a step that waits? Pure."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from helix.engine.keys import person_digest
 from integrations.customerio.hooks import Event
 
 
@@ -20,6 +21,21 @@ def concerns(config: Mapping[str, Any], event: Event) -> bool:
         return False
     domains = {str(domain).strip().lower().lstrip("@") for domain in config.get("recipient_domains") or ()}
     return not domains or bool(domains & _domains(facts))
+
+
+def awaits(event: Event, asked: Mapping[str, Any]) -> bool:
+    """Whether a step that waits for an event of its person asked for this one."""
+    return event.name in (asked.get("events") or ())
+
+
+def digests_of(event: Event) -> set[str]:
+    """Whom the event is about, as waiting steps know them: by id, e-mail address or cio_id."""
+    data = event.payload.get("data")
+    facts = data if isinstance(data, dict) else {}
+    identifiers = facts.get("identifiers")
+    named = list(identifiers.values()) if isinstance(identifiers, dict) else []
+    named += [facts.get(name) for name in ("customer_id", "email_address", "recipient")]
+    return {person_digest(str(each)) for each in named if each not in (None, "")}
 
 
 def _domains(facts: Mapping[str, Any]) -> set[str]:

@@ -18,6 +18,7 @@ from helix.engine.retention import look
 from helix.engine.sweep import end_overdue, ring_for_unheard, take_back_lost, wake_due, wake_parents
 from helix.triggers.due import begin_queued, fire_due, refresh_zones
 from helix.triggers.inbox import forget_old, turn_inbox
+from helix.triggers.news import tell_news
 
 SCHEDULER_PAUSE = 0.5
 WORKER_PAUSE = 2.0
@@ -28,6 +29,7 @@ DUTIES = (
     begin_queued,
     turn_inbox,
     wake_due,
+    tell_news,
     wake_parents,
     wake_answered,
     take_back_lost,

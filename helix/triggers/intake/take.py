@@ -9,17 +9,21 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import parse_qs
 
 from django.db import Error as DatabaseTrouble
 from django.db import connection
 from django.utils import timezone
 
 from helix.connections.vault import VaultLocked
+from helix.engine.awaiting import deliver_message
 from helix.triggers.intake import reading, rows, verify
 from helix.triggers.intake.hint import hint
 from helix.triggers.intake.models import Endpoint, TriggerInbox
 from helix.triggers.intake.sealing import keys_of
 
+ANSWERS = "_"
+"""In the place of a team: the addresses of runs that wait for an answer (helix/engine/scope.py)."""
 MOST_BYTES = 256 * 1024
 MOST_BYTES_OF_CUSTOMERIO = 1024 * 1024  # refusing one would hold up all that come after it
 KEPT_KEYS = timedelta(days=8)  # Customer.io retries for seven
@@ -56,6 +60,7 @@ class Answer:
             404: "not_found",
             405: "not_allowed",
             413: "too_large",
+            409: "nobody_waits",
             415: "bad_type",
         }
         code = codes.get(self.status, "unavailable")
@@ -67,6 +72,7 @@ NOT_FOUND = Answer(404, "There is no such address. Copy it again from Helix.")
 TOO_LARGE = Answer(413, f"The body is larger than {MOST_BYTES // 1024} KB. Send less, or a link to it.")
 NO_SECRET = Answer(503, "This address has no secret yet. Enter the signing key in Helix; then send it again.")
 AWAY = Answer(503, "Helix cannot keep this now. Send it again in a moment.")
+NOBODY_WAITS = Answer(409, "No step of this run waits for a message now: it was answered, or its time is over.")
 NOT_ALLOWED = Answer(405, "Send a POST request to this address.")
 WRONG_TYPE = Answer(415, "Send JSON (Content-Type: application/json) or a form (application/x-www-form-urlencoded).")
 AGAIN = "This delivery was taken in before, so nothing more happens."
@@ -83,7 +89,26 @@ def take(call: Call) -> Answer:
         return AWAY
 
 
+def _answer(call: Call) -> Answer:
+    """An answer for a run that waits for one; the address itself is the proof."""
+    if len(call.body) > MOST_BYTES:
+        return TOO_LARGE
+    content_type = reading.clean(call.headers.get("content-type", ""))[:100]
+    if not reading.is_allowed(content_type):
+        return WRONG_TYPE
+    try:
+        value = reading.read_body(call.body, content_type)
+    except reading.Unreadable as bad:
+        return Answer(400, str(bad))
+    taken = deliver_message(call.path, value, parse_qs(call.query).get("step", [None])[0])
+    if taken is None:
+        return NOT_FOUND
+    return Answer(202, "Taken in: the run goes on.") if taken else NOBODY_WAITS
+
+
 def _take(call: Call, now: datetime) -> Answer:
+    if call.team == ANSWERS:
+        return _answer(call)
     endpoint = rows.find(call.team, call.path)
     if endpoint is None:
         verify.spend(call.body)
