@@ -12,17 +12,16 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import DateTimeField, F, Value
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from helix.engine.models import Run, StepRun
 from helix.engine.rows import Row
 from helix.engine.segment import Segment
-from helix.engine.states import RunState, StepState
+from helix.engine.states import StepState
+from helix.engine.turnstile import one_writer
 from integrations.kit.points import reach
 
-WIDTH = 16
+WIDTH = 32
 """Steps of one run that one worker carries side by side."""
 TEAMS_LOOK_SECONDS = 1.0
 
@@ -48,60 +47,78 @@ def lease() -> timedelta:
 def claim_next(worker: str, width: int = WIDTH) -> list[Held]:
     """Take ready steps of one run that are due, the most urgent run first; [] when there is nothing to do."""
     now = timezone.now()
+    claim = _claim_on_postgres if connection.vendor == "postgresql" else _claim_on_sqlite
     for team in (*turns.next(now), None):
-        if _candidate(team, now) is None:
-            continue
-        with transaction.atomic():
-            run_id = _candidate(team, now, locked=True)
-            if run_id is not None and (held := _claim(run_id, worker, width, now)):
-                reach("after_claim")
-                return held
+        taken = claim(team, worker, width, now)
+        if taken is not None:
+            reach("after_claim")
+            run_id, ids = taken
+            segment = Segment.of(run_id)
+            rows = StepRun.objects.filter(id__in=ids).values_list("item_key", flat=True)
+            segment.load(*set(rows) if len(ids) > 1 else set(rows[:1]))
+            mine = [row for frame in segment.frames.values() for row in frame.values() if row.id in ids]
+            return [Held(row, row.token, segment) for row in mine if row.worker == worker]
     return []
 
 
-def _candidate(team: UUID | None, now: datetime, *, locked: bool = False) -> UUID | None:
-    """The run of the ready step that should go next, locked where the database locks rows."""
-    of_team = "s.team_id = %s AND " if team else ""
-    lock = " FOR UPDATE OF r SKIP LOCKED" if locked and connection.features.has_select_for_update_skip_locked else ""
+_TAKEN = (
+    "state = 'running', token = token + 1, worker = %s, lease_until = %s, claims = claims + 1, due_at = NULL, "
+    "claimed_at = %s, started_at = coalesce(started_at, %s)"
+)
+_MOVING = (
+    "seq = seq + 1, started_at = coalesce(started_at, %s), "
+    "state = CASE WHEN state IN ('queued', 'waiting') THEN 'running' ELSE state END"
+)
+_CANDIDATE = (
+    "SELECT r.id FROM engine_steprun s JOIN engine_run r ON r.id = s.run_id WHERE {of_team}s.state = 'ready' AND s.due_at <= %s "
+    "ORDER BY s.rank, s.due_at LIMIT 1"
+)
+
+
+def _claim_on_postgres(team: UUID | None, worker: str, width: int, now: datetime) -> tuple[UUID, set[UUID]] | None:
+    """One statement: lock the run of the step that should go next (runs that are locked are passed over), and take its steps."""
+    import psycopg
+
+    candidate = _CANDIDATE.format(of_team="s.team_id = %s AND " if team else "")
     sql = (
-        f"SELECT r.id FROM engine_steprun s JOIN engine_run r ON r.id = s.run_id WHERE {of_team}s.state = 'ready' AND s.due_at <= %s "
-        f"ORDER BY s.rank, s.due_at LIMIT 1{lock}"
+        f"WITH c AS ({candidate} FOR UPDATE OF r SKIP LOCKED), "
+        f"r AS (UPDATE engine_run SET {_MOVING} WHERE id = (SELECT id FROM c) RETURNING id, seq), "
+        f"s AS (UPDATE engine_steprun SET {_TAKEN}, seq = (SELECT seq FROM r) WHERE id IN (SELECT id FROM engine_steprun "
+        "WHERE run_id = (SELECT id FROM r) AND state = 'ready' AND due_at <= %s ORDER BY due_at LIMIT %s) AND state = 'ready' RETURNING id, run_id) "
+        "SELECT run_id, id FROM s"
     )
+    params = [*([team] if team else []), now, now, worker, now + lease(), now, now, now, width]
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(sql, params, prepare=True)
+        found = cursor.fetchall()
+    return (found[0][0], {row[1] for row in found}) if found else None
+
+
+def _claim_on_sqlite(team: UUID | None, worker: str, width: int, now: datetime) -> tuple[UUID, set[UUID]] | None:
+    """A short transaction, begun only when there is something to take."""
+    moment, until = _moment(now), _moment(now + lease())
+    candidate = _CANDIDATE.format(of_team="s.team_id = %s AND " if team else "")
+    given = [*([team.hex] if team else []), moment]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*([_id(team)] if team else []), _moment(now)])
-        found = cursor.fetchone()
-    return None if found is None else UUID(str(found[0]))
-
-
-def _claim(run_id: UUID, worker: str, width: int, now: datetime) -> list[Held]:
-    """Claim the run's ready steps; the caller has it locked, or holds the only writer's lock."""
-    segment = Segment.of(run_id)
-    ready = list(
-        StepRun.objects.filter(run_id=run_id, state=StepState.READY, due_at__lte=now)
-        .order_by("due_at")
-        .values_list("id", "item_key")[:width]
-    )
-    ids = {step_id for step_id, _ in ready}
-    segment.load(*{turn for _, turn in ready})
-    rows = [row for frame in segment.frames.values() for row in frame.values() if row.id in ids]
-    return take(segment, rows, worker, now) if rows else []
-
-
-def take(segment: Segment, rows: list[Row], worker: str, now: datetime) -> list[Held]:
-    """Write that this worker has these ready rows, and say so in memory."""
-    run = segment.run
-    for row in rows:
-        mark(row, worker, now)
-    StepRun.objects.filter(id__in=[row.id for row in rows]).update(
-        state=StepState.RUNNING, token=F("token") + 1, worker=worker, lease_until=now + lease(), claims=F("claims") + 1,
-        due_at=None, claimed_at=now, started_at=Coalesce("started_at", Value(now, output_field=DateTimeField())), seq=run.seq + 1,
-    )  # fmt: skip
-    run.seq += 1
-    run.started_at = run.started_at or now
-    if run.state in (RunState.QUEUED, RunState.WAITING):
-        run.state = RunState.RUNNING
-    Run.objects.filter(pk=run.pk).update(seq=run.seq, started_at=run.started_at, state=run.state)
-    return [Held(row, row.token, segment) for row in rows]
+        cursor.execute(candidate, given)
+        if cursor.fetchone() is None:
+            return None
+        with one_writer(), transaction.atomic():
+            cursor.execute(candidate, given)
+            found = cursor.fetchone()
+            if found is None:
+                return None
+            ready = "SELECT id FROM engine_steprun WHERE run_id = %s AND state = 'ready' AND due_at <= %s ORDER BY due_at LIMIT %s"
+            cursor.execute(ready, [found[0], moment, width])
+            ids = [row[0] for row in cursor.fetchall()]
+            cursor.execute(f"UPDATE engine_run SET {_MOVING} WHERE id = %s", [moment, found[0]])
+            for step_id in ids:
+                cursor.execute(
+                    f"UPDATE engine_steprun SET {_TAKEN}, seq = (SELECT seq FROM engine_run WHERE id = %s) WHERE id = %s",
+                    [worker, until, moment, moment, found[0], step_id],
+                )
+    return UUID(found[0]), {UUID(step_id) for step_id in ids}
 
 
 def mark(row: Row, worker: str, now: datetime) -> None:
@@ -162,9 +179,5 @@ def _teams_with_work() -> list[UUID]:
         return [UUID(str(row[0])) for row in cursor.fetchall()]
 
 
-def _id(value: UUID) -> UUID | str:
-    return value if connection.vendor == "postgresql" else value.hex
-
-
-def _moment(value: datetime) -> datetime | str:
-    return value if connection.vendor == "postgresql" else str(connection.ops.adapt_datetimefield_value(value))
+def _moment(value: datetime) -> str:
+    return str(connection.ops.adapt_datetimefield_value(value))

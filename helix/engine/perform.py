@@ -26,7 +26,9 @@ from helix.engine.segment import Segment
 from integrations.kit.client import Client, open_client
 
 SLICE_SECONDS = 20.0
-BRANCH_THREADS = 32
+BRANCH_THREADS = 48
+GATHERING_SECONDS = 0.003
+"""How long steps that end together are waited for, once one of several has ended: they share a commit."""
 PATIENCE = 0.5
 """Share of the lease for which a result is held in memory while the database is away."""
 log = logging.getLogger(__name__)
@@ -68,7 +70,8 @@ def carry(held: list[Held], until: float) -> int:
         else:
             heart.add(todo)
             flying |= {_branches().submit(_attempt_aside, each, _prepared(each)): each for each in todo}
-            done, _ = wait(flying, return_when=FIRST_COMPLETED)
+            done, still = wait(flying, return_when=FIRST_COMPLETED)
+            done |= wait(still, GATHERING_SECONDS).done
             ended = [(flying.pop(future), future.result()) for future in done]
             heart.drop(each for each, _ in ended)
         known = [(each, outcome) for each, outcome in ended if outcome is not None]

@@ -14,6 +14,7 @@ from helix.engine.outcomes import Outcome
 from helix.engine.recording import Recording
 from helix.engine.segment import Segment
 from helix.engine.states import RunState, StepState
+from helix.engine.turnstile import one_writer
 from helix.engine.write import write
 from integrations.kit.points import reach
 
@@ -67,14 +68,16 @@ class locked:
     """Hold the run's row while looking at it again and writing, where the database locks rows."""
 
     def __init__(self, segment: Segment) -> None:
-        self.segment, self.atomic = segment, transaction.atomic()
+        self.segment, self.turn, self.atomic = segment, one_writer(), transaction.atomic()
 
     def __enter__(self) -> None:
+        self.turn.__enter__()
         self.atomic.__enter__()
         Run.objects.select_for_update().only("id").get(pk=self.segment.run.pk)
 
     def __exit__(self, *reason: Any) -> None:
         self.atomic.__exit__(*reason)
+        self.turn.__exit__(*reason)
 
 
 def _claim_here(recording: Recording, worker: str, room: int) -> list[Held]:

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 
 from helix.engine.models import Run
 from helix.engine.rows import Row
+from helix.engine.turnstile import one_writer
 from integrations.kit.points import reach
 
 _STATE_COLUMNS = (
@@ -237,7 +238,7 @@ def _run_values(run: Run) -> list[Any]:
 
 
 def _on_sqlite(run: Run, seq: int, change: Write, now: datetime) -> bool:
-    with transaction.atomic(), connection.cursor() as cursor:
+    with one_writer(), transaction.atomic(), connection.cursor() as cursor:
         setting = ", ".join(f"{name} = %s" for name in _RUN_COLUMNS)
         cursor.execute(
             f"UPDATE engine_run SET seq = seq + 1, {setting} WHERE id = %s AND seq = %s",

@@ -20,24 +20,14 @@ from helix.triggers.due import begin_queued, fire_due, refresh_zones
 from helix.triggers.inbox import forget_old, turn_inbox
 from helix.triggers.news import tell_news
 
-SCHEDULER_PAUSE = 0.5
+SCHEDULER_PAUSE = 1.0
 WORKER_PAUSE = 2.0
 SILENT = timedelta(seconds=15)
 FORGOTTEN = timedelta(days=1)
-DUTIES = (
-    fire_due,
-    begin_queued,
-    turn_inbox,
-    wake_due,
-    tell_news,
-    wake_parents,
-    wake_answered,
-    take_back_lost,
-    end_overdue,
-    ring_for_unheard,
-    look,
-)
-SLOW_ROUNDS = 7200  # once an hour
+DUTIES = (fire_due, begin_queued, turn_inbox, wake_due, tell_news)
+SELDOM = (wake_parents, wake_answered, take_back_lost, end_overdue, ring_for_unheard, look)
+"""Duties that make up for something that was lost, every other round."""
+SLOW_ROUNDS = 3600  # once an hour
 log = logging.getLogger(__name__)
 
 
@@ -53,9 +43,9 @@ def is_alive(kind: str) -> bool:
     return Worker.objects.filter(kind=kind, ticked_at__gte=timezone.now() - SILENT).exists()
 
 
-def duties() -> None:
-    """One round of the scheduler; each duty by itself, so that one that fails holds up no other."""
-    for duty in DUTIES:
+def duties(number: int = 0) -> None:
+    """The scheduler's round of this number; each duty by itself, so that one that fails holds up no other."""
+    for duty in (*DUTIES, *(SELDOM if number % 2 == 0 else ())):
         _safely(duty)
 
 
@@ -87,9 +77,9 @@ class SchedulerRounds:
         rounds = 0
         _safely(refresh_zones)
         while not self._end.is_set():
-            if rounds % 6 == 0:
+            if rounds % 4 == 0:
                 _safely(self._sign)
-            self.round()
+            self.round(rounds)
             if rounds % SLOW_ROUNDS == 0 and self.kind == "scheduler":
                 _safely(forget_old)
             rounds += 1
@@ -98,8 +88,8 @@ class SchedulerRounds:
     def stop(self) -> None:
         self._end.set()
 
-    def round(self) -> None:
-        duties()
+    def round(self, number: int) -> None:
+        duties(number)
 
     def _sign(self) -> None:
         close_old_connections()
@@ -112,6 +102,6 @@ class WorkerRounds(SchedulerRounds):
     pause = WORKER_PAUSE
     kind = "worker"
 
-    def round(self) -> None:
+    def round(self, number: int) -> None:
         _safely(work)
         _safely(stand_in)
