@@ -44,6 +44,7 @@ def ended(run: Run, days: float, state: str = "succeeded") -> Run:
         team_id=run.team_id, run=run, step=step, name="members", position=0, count=1, size=9, data=b"x"
     )
     RunPerson.objects.get_or_create(run=run, digest="d")
+    Attempt.objects.filter(step__run=run).update(started_at=at, ended_at=at)
     Run.objects.filter(pk=run.pk).update(state=state, ended_at=at, started_at=at, created_at=at, message="Ada")
     run.refresh_from_db()
     return run
