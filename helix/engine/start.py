@@ -10,6 +10,7 @@ from helix.engine.decide import View, settle
 from helix.engine.keys import idempotency_key
 from helix.engine.models import Run, StepRun
 from helix.engine.noting import note_persons
+from helix.engine.outputs import keep
 from helix.engine.plans import plan_of
 from helix.engine.states import Cause, RunState, StepState
 from helix.flows.models import FlowVersion
@@ -84,7 +85,7 @@ def _begin(
             row.ended_at = now
         rows.append(row)
     StepRun.objects.bulk_create(rows)
-    note_persons(run.id, run.team_id, payload, payload=True)
+    note_persons(run.id, run.team_id, (payload, keep(run.id, run.team_id, payload)), payload=True)
     bell.ring(len(decision.now(StepState.READY)))
     return run
 
