@@ -5,6 +5,7 @@ seen the call drops the repeat; what had gone well and is done again on purpose 
 """
 
 from collections.abc import Iterable
+from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,9 @@ from helix.engine.bell import bell
 from helix.engine.decide import View, settle
 from helix.engine.keys import idempotency_key
 from helix.engine.models import Item, Run, StepRun
+from helix.engine.outputs import CannotKeep, Gone, keep, load, whole
 from helix.engine.plans import plan_of
+from helix.engine.showing import larges
 from helix.engine.states import FINAL_RUN_STATES, Cause, ItemState, Rank, RunState, StepState
 from helix.flows.plan import Plan
 from helix.ids import new_id
@@ -45,8 +48,13 @@ def go_on(run: Run, by: User | None, *, start_at: str | None = None, key: str | 
     again = _again(plan, old, start_at)
     if not again:
         raise NotAgain("Every step of this run has ended well, so nothing is left to do. Choose the step to begin at.")
-    with transaction.atomic():
-        return _begin(run, plan, old, again, by, key or str(new_id()))
+    if run.wiped_at is not None:
+        raise NotAgain("The data of this run were removed, so it cannot be gone on with. Start a new one.")
+    try:
+        with transaction.atomic():
+            return _begin(run, plan, old, again, by, key or str(new_id()))
+    except (CannotKeep, Gone) as error:
+        raise NotAgain(f"This run cannot be gone on with: {error}") from None
 
 
 def _again(plan: Plan, old: dict[tuple[str, str], StepRun], start_at: str | None) -> set[str]:
@@ -74,10 +82,12 @@ def _begin(
     now = timezone.now()
     new = Run(
         team_id=run.team_id, flow_id=run.flow_id, version_id=run.version_id, cause_kind=Cause.RETRY, cause_key=key,
-        entry=run.entry, payload=run.payload, created_by=by, created_at=now, rank=Rank.URGENT, retry_of=run,
+        entry=run.entry, payload={}, created_by=by, created_at=now, rank=Rank.URGENT, retry_of=run,
         state=RunState.QUEUED, depth=run.depth,
     )  # fmt: skip
     new.save(force_insert=True)
+    new.payload = _own(new, run.payload)
+    new.save(update_fields=["payload"])
     outside = [row for (_, turn), row in old.items() if not turn]
     before = {row.node: _view(row, again) for row in outside}
     decision = settle(plan, before, dict(before))
@@ -110,10 +120,19 @@ def _row(new: Run, old: StepRun, view: View, again: bool, now: datetime) -> Step
         row.due_at = now if view.state == StepState.READY else None
         row.ended_at = now if view.state == StepState.SKIPPED else None
     else:
-        row.input, row.output, row.counts = old.input, old.output, old.counts
+        row.input, row.output, row.counts = _own(new, old.input), _own(new, old.output), old.counts
         row.started_at, row.ended_at = old.started_at, old.ended_at
         row.explanation = "Taken over from the run before."
     return row
+
+
+def _own(new: Run, stored: Any) -> Any:
+    """A value of the run before as the new one's own: what is kept apart is kept again, so that it stays when that run's goes."""
+    if not larges(stored):
+        return stored
+    kept = keep(new.id, new.team_id, whole(load(deepcopy(stored), new.team_id)))
+    kept.save()
+    return kept.stored
 
 
 def _take_turns_over(

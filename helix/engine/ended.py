@@ -10,6 +10,7 @@ from typing import Any
 from helix.connections.blinding import blind
 from helix.engine.claim import Held
 from helix.engine.envelopes import trouble_of
+from helix.engine.noting import BEGINNING_PARTS
 from helix.engine.outcomes import Failed, Fanned, Outcome, Stopped, Succeeded, Told
 from helix.engine.outputs import CannotKeep, Kept, keep, load, save
 from helix.engine.persons import persons_in
@@ -60,9 +61,10 @@ def _kept(held: Held, outcome: Outcome) -> Ended:
         "successful": trouble is None,
     }
     items = [kept(item) for item in outcome.items] if isinstance(outcome, Fanned) else []
+    given = kept(told.input)
     return Ended(
-        held, outcome, kept(told.input), output, kept(list(told.exchanges)) if told.exchanges else Kept("[]"), value, items,
-        frozenset(_persons(held, told.input, data)),
+        held, outcome, given, output, kept(list(told.exchanges)) if told.exchanges else Kept("[]"), value, items,
+        frozenset(_persons(held, (told.input, given), (data, body))),
     )  # fmt: skip
 
 
@@ -80,12 +82,13 @@ def _data(outcome: Outcome) -> Any:
             return None
 
 
-def _persons(held: Held, *data: Any) -> set[str]:
-    """Digests of the people in these data that were not noted for this run by this worker yet."""
+def _persons(held: Held, *values: tuple[Any, Kept]) -> set[str]:
+    """Digests of the people in these data that were not noted for this run by this worker yet; of large values, of their
+    beginning."""
     known = held.segment.persons
     people: set[str] = set()
-    for one in data:
-        people |= persons_in(one)
+    for data, kept in values:
+        people |= persons_in(data, most_parts=None if kept.blob is None else BEGINNING_PARTS)
     fresh = people - known
     known |= fresh
     return blind(held.run.team_id, fresh)

@@ -77,10 +77,13 @@ def _stop(run_id: UUID) -> bool:
 
 def _found_by_search(team: Team, person: str) -> Iterator[UUID]:
     """Runs whose large values mention the person: nothing there is noted one by one."""
-    pattern = search_of(person)
+    pattern, lower = search_of(person), person.lower()
     found: set[UUID] = set()
     for model in (Blob, Chunk):
         for run_id, data in model._base_manager.filter(team=team).values_list("run_id", "data").iterator(20):
-            if run_id not in found and pattern.search(zlib.decompress(bytes(data)).decode("utf-8", "replace")):
+            if run_id in found:
+                continue
+            text = zlib.decompress(bytes(data)).decode("utf-8", "replace")
+            if lower in text.lower() and pattern.search(text):  # the first is fast and mostly enough
                 found.add(run_id)
                 yield run_id

@@ -6,6 +6,8 @@ anybody's (of a segment, of a message). What is kept apart (blobs, pages of list
 """
 
 import re
+from collections import deque
+from itertools import islice
 from typing import Any
 
 from helix.expressions.kept import KEPT
@@ -18,37 +20,47 @@ HOLD_PEOPLE = frozenset(
     {"person", "people", "customer", "customers", "user", "users", "identifiers", "customer_identifiers", "member", "members", "recipient",
      "recipients", "profile", "contact", "contacts"}
 )  # fmt: skip
-EMAIL = re.compile(r"[^\s@<>,;:\"']+@[^\s@<>,;:\"']+\.[^\s@<>,;:\"'.]+")
+_WORD = r"[^\s@<>,;:\"'.]"
+EMAIL = re.compile(rf"(?:{_WORD}|\.){{1,64}}@{_WORD}{{1,63}}(?:\.{_WORD}{{1,63}}){{1,8}}")
+"""An address in a text. Every part is bounded, so that no text makes it slow."""
 LONGEST = 200
-_DEPTH = 12
+LONGEST_TEXT = 100_000
 
 
-def persons_in(data: Any, *, payload: bool = False) -> set[str]:
-    """Ids and addresses of people, as they are written. `payload`: an “id” at its top is a person's."""
+def persons_in(data: Any, *, payload: bool = False, most_parts: int | None = None) -> set[str]:
+    """Ids and addresses of people, as they are written. `payload`: an “id” at its top is a person's. With `most_parts`, only so
+    many parts are looked at, those at the top first."""
     found: set[str] = set()
-    _gather(data, found, payload, _DEPTH)
+    waiting: deque[tuple[Any, bool]] = deque([(data, payload)])
+    left = most_parts
+    while waiting and left != 0:
+        left = None if left is None else left - 1
+        part, is_person = waiting.popleft()
+        if isinstance(part, KEPT):
+            continue
+        if isinstance(part, str):
+            if "@" in part:
+                found.update(EMAIL.findall(part[:LONGEST_TEXT]))
+        elif isinstance(part, dict):
+            _of_object(part, is_person, found, waiting, left)
+        elif isinstance(part, (list, tuple)):
+            some = part[:left]
+            if is_person:
+                found.update(str(one) for one in some if _is_id(one))
+            waiting.extend((one, is_person) for one in some if isinstance(one, (dict, list, tuple, str)))
     return found
 
 
-def _gather(data: Any, found: set[str], is_person: bool, depth: int) -> None:
-    if isinstance(data, KEPT) or depth == 0:
-        return
-    if isinstance(data, str):
-        if "@" in data and len(data) <= 10_000:
-            found.update(EMAIL.findall(data))
-    elif isinstance(data, dict):
-        lower = {str(name).lower() for name in data}
-        mine = is_person or not lower.isdisjoint({"email", "cio_id"})
-        for name, part in data.items():
-            word = str(name).lower()
-            if (word in OF_PEOPLE or (word == "id" and mine)) and _is_id(part):
-                found.add(str(part))
-            _gather(part, found, word in HOLD_PEOPLE, depth - 1)
-    elif isinstance(data, (list, tuple)):
-        for part in data:
-            if is_person and _is_id(part):
-                found.add(str(part))
-            _gather(part, found, is_person, depth - 1)
+def _of_object(
+    part: dict[Any, Any], is_person: bool, found: set[str], waiting: deque[tuple[Any, bool]], most: int | None
+) -> None:
+    words = {str(name).lower(): value for name, value in islice(part.items(), most)}
+    mine = is_person or "email" in words or "cio_id" in words
+    for word, value in words.items():
+        if (word in OF_PEOPLE or (word == "id" and mine)) and _is_id(value):
+            found.add(str(value))
+        if isinstance(value, (dict, list, tuple, str)):
+            waiting.append((value, word in HOLD_PEOPLE))
 
 
 def _is_id(value: Any) -> bool:

@@ -48,11 +48,13 @@ class Recording:
 
     def _add(self, row: Row, ended: Ended) -> None:
         outcome = ended.outcome
-        self.write.persons |= ended.persons
+        if self.run.wiped_at is None:
+            self.write.persons |= ended.persons
         tried = not isinstance(outcome, Postponed)
         if tried:
             row.attempts_made += 1
-            self.write.attempts.append(attempt_of(row, outcome, ended.exchanges.text, self.now))
+            exchanges = "[]" if self.run.wiped_at else ended.exchanges.text
+            self.write.attempts.append(attempt_of(row, outcome, exchanges, self.now))
         row.claims, row.lease_until, row.due_at = 0, None, None
         if not isinstance(outcome, (Doubted, Postponed)):
             row.sent_at = None
@@ -85,6 +87,9 @@ class Recording:
     def _tell(self, row: Row, ended: Ended) -> None:
         final = row.state in FINAL_STEP_STATES
         output = ended.output.text if final else "null"
+        if self.run.wiped_at is not None:  # its data were removed meanwhile: nothing comes back
+            self._told[row.id] = Told(row, "null", "null", "")
+            return
         self._told[row.id] = Told(row, ended.input.text, output, ended.outcome.told.explanation)
         if final:
             self.outputs.append((row, ended.value))

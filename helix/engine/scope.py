@@ -18,7 +18,7 @@ def scope_of(held: Held) -> dict[str, Any]:
     """The names and values of this step, in this turn of its loop."""
     run, names = held.run, mentioned(held.run.version_id, held.step.node)
     scope: dict[str, Any] = {
-        "trigger": run.payload,
+        "trigger": load(run.payload, run.team_id),
         "steps": _outputs(held, names.steps) if names.steps else {},
         "run": {
             "id": str(run.id),

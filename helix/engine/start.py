@@ -10,6 +10,7 @@ from helix.engine.decide import View, settle
 from helix.engine.keys import idempotency_key
 from helix.engine.models import Run, StepRun
 from helix.engine.noting import note_persons
+from helix.engine.outputs import keep
 from helix.engine.plans import plan_of
 from helix.engine.recording import effect_of
 from helix.engine.states import Cause, Rank, RunState, StepState
@@ -75,7 +76,10 @@ def _begin(run: Run, plan: Plan) -> Run:
     if decision.run == RunState.SUCCEEDED:
         run.state, run.started_at, run.ended_at = RunState.SUCCEEDED, now, now
         run.news = run.parent_id is not None
+    given, kept = run.payload, keep(run.id, run.team_id, run.payload)
+    run.payload = kept.stored
     run.save(force_insert=True)
+    kept.save()
     rows = []
     for node, view in after.items():
         row = StepRun(run=run, team_id=run.team_id, rank=run.rank, node=node, state=view.state, port=view.port)
@@ -89,7 +93,7 @@ def _begin(run: Run, plan: Plan) -> Run:
             row.ended_at = now
         rows.append(row)
     StepRun.objects.bulk_create(rows)
-    note_persons(run.id, run.team_id, run.payload, payload=True)
+    note_persons(run.id, run.team_id, (given, kept), payload=True)
     bell.ring(min(1, len(decision.now(StepState.READY))))
     return run
 

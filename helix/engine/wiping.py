@@ -7,7 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import F, Model
 
 from helix.engine.below import below, loosened
 from helix.engine.models import Attempt, Awaited, Blob, Chunk, Item, Run, RunPerson, StepRun
@@ -35,7 +35,7 @@ def wipe(run_ids: Sequence[UUID], why: Why, now: datetime) -> Counter[str]:
         return counts
     with transaction.atomic():
         for model, (path, fields) in EMPTIED.items():
-            more = {"wiped_at": now, "wiped_by": why} if model is Run else {}
+            more: dict[str, Any] = {"wiped_at": now, "wiped_by": why, "seq": F("seq") + 1} if model is Run else {}
             rows = model._base_manager.filter(**{f"{path}__in": run_ids})
             counts[model.__name__] += rows.update(**fields, **more)
         for model, path in DROPPED.items():

@@ -107,11 +107,21 @@ def test_people_in_large_values_are_found_by_search(team: Team, plain_run: Plain
 def test_people_that_a_step_names_are_noted_with_it(team: Team, plain_run: PlainRun) -> None:
     run = plain_run()
 
-    noted = note_persons(run.id, run.team_id, {"userId": "u-9"}, {"segments": [{"id": 7}]}, None)
+    values: list[Any] = [{"userId": "u-9"}, {"segments": [{"id": 7}]}, None]
+    noted = note_persons(run.id, run.team_id, *[(value, keep(run.id, run.team_id, value)) for value in values])
 
     assert noted == 1
     assert noted_runs(team, "u-9").count() == 1
     assert noted_runs(team, "7").count() == 0, "the id of a segment is nobody's"
+
+
+def test_of_a_large_value_only_the_beginning_is_noted_one_by_one(plain_run: PlainRun) -> None:
+    run = plain_run()
+    value = {"email": "ada@example.com", "rows": [{"email": f"p{number}@example.com"} for number in range(5000)]}
+
+    noted = note_persons(run.id, run.team_id, (value, keep(run.id, run.team_id, value)))
+
+    assert 1 <= noted <= 200
 
 
 @pytest.mark.parametrize("asked", ["", "   ", "nobody@example.com", "%", "*"])
