@@ -6,20 +6,20 @@ import importlib.util
 import sys
 from collections.abc import Callable
 
-from tests.bench import report, works
+from tests.bench import adapted, report, works
 from tests.bench.sitting import Sitting, ceiling, sitting
 
 ALL = ("w1", "w2", "w3", "w4", "w5", "w6", "w1-sqlite", "scale")
 ELSEWHERE = ("check", "intake", "editor")
-"""Benches with a module of their own, `tests.bench.<name>`: `measure(sitting)` adds its figures to it."""
+"""Benches with a module of their own, `tests.bench.<name>`: `bench(sitting)` adds its figures to it."""
 
 
 def elsewhere(name: str) -> Callable[[Sitting], None] | None:
-    """The measurement of this module, or None when this clone has none."""
+    """The bench of this module, or None when this clone has none."""
     module = f"tests.bench.{name}"
     if importlib.util.find_spec(module) is None:
         return None
-    found: Callable[[Sitting], None] = importlib.import_module(module).measure
+    found: Callable[[Sitting], None] = getattr(importlib.import_module(module), "bench", None) or getattr(adapted, name)
     return found
 
 
@@ -46,8 +46,8 @@ def main() -> None:
         if "scale" in names:
             works.scale(room, given.runs)
         for name in ELSEWHERE:
-            if name in names and (measure := elsewhere(name)):
-                measure(room)
+            if name in names and (bench := elsewhere(name)):
+                bench(room)
         print("\n" + report.table(room.figures), flush=True)
         report.write(room.figures)
         print(f"\nWritten to {report.FILE.name}.", flush=True)

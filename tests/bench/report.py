@@ -41,6 +41,8 @@ GOALS = (
     Goal("w4.helix.p50", "w4.celery.p50"),
     Goal("w5.helix.cpu", "", most=1),
     Goal("w6.helix.steps_s", "w6.slots.steps_s", least=0.9),
+    Goal("intake.postgres.per_second", "", least=1000),
+    Goal("intake.sqlite.per_second", "", least=400),
     Goal("w1-sqlite.helix.steps_s", "w1-sqlite.loop1.steps_s"),
     Goal("w1-sqlite.helix.p50", "w1-sqlite.loop.p50"),
 )

@@ -35,7 +35,7 @@ from tests.bench.works import FEW  # noqa: E402
 
 REPEATS = 15
 STORED = ("engine_run", "engine_steprun", "engine_attempt")
-SECONDS_APART = 30
+SECONDS_APART, AT_ONCE = 30, 50_000
 Deed = Callable[[], object]
 
 
@@ -46,14 +46,24 @@ def columns(model: type[models.Model], **instead: str) -> tuple[str, str]:
     return ", ".join(names), ", ".join(instead.get(name) or f"t.{name}" for name in names)
 
 
-def store(template: Run, number: int) -> None:
-    """Add so many copies of the run with its steps and attempts, each older than the one before."""
+def store(template: Run, first: int, last: int) -> None:
+    """Add copies of the run with its steps and attempts, from this number to that, each older than the one before."""
+    for low in range(first, last, AT_ONCE):
+        _store(template, low + 1, min(low + AT_ONCE, last))
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        for table in STORED:
+            cursor.execute(f"VACUUM ANALYZE {table}")
+        cursor.execute("SET statement_timeout = 15000")
+
+
+def _store(template: Run, first: int, last: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute(
             "CREATE TEMP TABLE copy_run ON COMMIT DROP AS SELECT n, uuidv7(make_interval(secs => -n * %s)) AS id, "
-            "now() - make_interval(secs => n * %s) AS at FROM generate_series(1, %s) AS n",
-            [SECONDS_APART, SECONDS_APART, number],
+            "now() - make_interval(secs => n * %s) AS at FROM generate_series(%s, %s) AS n",
+            [SECONDS_APART, SECONDS_APART, first, last],
         )
         into, values = columns(
             Run, id="c.id", cause_key="c.id::text", created_at="c.at", started_at="c.at", ended_at="c.at"
@@ -78,11 +88,6 @@ def store(template: Run, number: int) -> None:
         cursor.execute(
             f"INSERT INTO engine_attempt ({', '.join(map(str, names))}) SELECT {kept} FROM engine_attempt t JOIN copy_step c ON c.was = t.step_id"
         )
-    with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0")
-        for table in STORED:
-            cursor.execute(f"VACUUM ANALYZE {table}")
-        cursor.execute("SET statement_timeout = 15000")
 
 
 def deeds(version: FlowVersion, template: Run) -> dict[str, Deed]:
@@ -160,11 +165,11 @@ def main(few: int, many: int) -> dict[str, Any]:
         pass
     template.refresh_from_db()
     assert template.state == "succeeded", template.state
-    store(template, few)
+    store(template, 0, few)
     all_deeds = deeds(version, template)
     before = timed(all_deeds)
     began = time.monotonic()
-    store(template, many - few)
+    store(template, few, many)
     print(f"{many:,} runs are stored ({time.monotonic() - began:.0f} s)", file=sys.stderr)
     after = timed(all_deeds)
     return {name: [before[name], after[name], scans(deed)] for name, deed in all_deeds.items()}

@@ -105,7 +105,9 @@ class Lane:
                 if case.deed == "freeze":
                     locked = case.point == "inside_result_commit"
                     if not _until(lambda: self._rests(run), FROZEN_WITH_THE_LOCK if locked else FROZEN) and not locked:
-                        result.say("nobody took over while it was frozen")
+                        result.say(
+                            f"nobody took over while it was frozen; the other's last words: {processes[1].last_lines(1)[:160]}"
+                        )
                     first.signal(signal.SIGCONT)
                     time.sleep(AFTERWARDS)
             self._await_end(run, effect, result)

@@ -20,6 +20,8 @@ UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
 ALWAYS = "-c listen_addresses=''"
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
 
+DURABLE = "-c max_connections=100"
+
 
 class PostgresServer:
     """A fresh server, reachable by a socket file only. `options` are its command line's; without any it is as shipped."""
@@ -78,9 +80,9 @@ class PostgresServer:
 
 @contextmanager
 def postgres(*, durable: bool = False) -> Iterator[str]:
-    """A fresh server, reachable by a socket file only; gives the DATABASE_URL of its empty database. `durable`: what is
-    committed is on the disk, as in production; else no file is."""
-    server = PostgresServer("") if durable else PostgresServer()
+    """A fresh server; gives the DATABASE_URL of its empty database. `durable`: what is committed is on the disk, as in
+    production."""
+    server = PostgresServer(DURABLE if durable else FAST)
     try:
         server.start()
         try:

@@ -45,5 +45,8 @@ def test_a_process_may_die_or_freeze_at_any_named_line(tmp_path: Path) -> None:
 
     assert {name: result for name, result in results.items() if not result.ok} == {}
     assert {case.name: results[case.name].kills for case in cases} == {case.name: 1 for case in cases}
-    asked = {case.name for case in cases if results[case.name].unknown}
-    assert asked == {case.name for case in cases if case.effect == "C" and case.point in IN_DOUBT}
+    killed = [
+        case for case in cases if case.deed == "kill"
+    ]  # a frozen process may hold the database until it is thawed
+    asked = {case.name for case in killed if results[case.name].unknown}
+    assert asked == {case.name for case in killed if case.effect == "C" and case.point in IN_DOUBT}
