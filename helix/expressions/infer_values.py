@@ -1,5 +1,6 @@
 """The types of single expressions: paths, filters, comparisons. `infer.py` walks the template around them."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -160,7 +161,7 @@ class Values:
         for at in range(1, len(segments)):
             step = hop(schema, segments[at])
             if step.schema is None:
-                if self.is_known(segments[: at + 1]):
+                if step.is_open and self.is_known(segments[: at + 1]):
                     return ANY
                 return self.dead_end(step, schema, segments, at, expression, guarded)
             if step.never:
@@ -241,6 +242,9 @@ class Values:
             words = f"asks for {path_words(segments[: at + 1])}, but {before} is {with_article(type_words(schema))} and has no parts."
             hint = f"Use {before} itself."
         fixed = self.replaced(expression, str(name), close) if close else None
+        if fixed and close and code == "unknown_step":  # every mention of the step at once: they are told as one
+            pattern = rf"\b{segments[0]}\.{re.escape(str(name))}(?=[.\[])"
+            fixed = readable(re.sub(pattern, f"{segments[0]}.{close}", self.text)) or fixed
         self.find(Finding(code, "error", words, hint, self.column(expression), fixed))
         return ANY
 
