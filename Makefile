@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check lint types locks clean
+.PHONY: run test check bench chaos lint types locks clean
 .DEFAULT_GOAL := run
 
 run:
@@ -21,6 +21,16 @@ check:
 	@$(PYTHON) -m helix.install --dev
 	@$(MAKE) --no-print-directory lint types
 	$(BIN)/pytest tests/house/test_production.py -q
+
+# Helix and its floors under the same work, side by side: make bench ONLY=w1,w2
+bench:
+	@$(PYTHON) -m helix.install --dev
+	@$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY))
+
+# Processes die, freeze and lose their services at every named line, and at random: make chaos ONLY=storm
+chaos:
+	@$(PYTHON) -m helix.install --dev
+	@$(BIN)/python -m tests.chaos $(if $(ONLY),--only $(ONLY))
 
 lint:
 	$(BIN)/ruff check

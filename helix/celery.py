@@ -5,12 +5,15 @@ import threading
 from typing import Any
 
 import django
-from celery.signals import worker_ready, worker_shutting_down
+from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helix.settings")
 django.setup()
 
-from helix.queue import app  # noqa: E402 - Django must be set up before our rooms are imported
+from helix.engine.heart import heart  # noqa: E402 - Django must be set up before our rooms are imported
+from helix.engine.perform import stopping  # noqa: E402
+from helix.engine.sweep import give_back  # noqa: E402
+from helix.queue import app  # noqa: E402
 from helix.triggers.rounds import WorkerRounds  # noqa: E402
 
 __all__ = ["app"]
@@ -24,4 +27,11 @@ def _begin_rounds(**_: Any) -> None:
 
 @worker_shutting_down.connect
 def _end_rounds(**_: Any) -> None:
+    """Nothing is claimed from now on; steps under way end, and Celery waits for them."""
+    stopping.set()
     _rounds.stop()
+
+
+@worker_shutdown.connect
+def _give_back(**_: Any) -> None:
+    give_back(heart.held())

@@ -10,6 +10,7 @@ from helix.flows.models import Flow
 from helix.teams.models import Member, Team, User
 from helix.teams.roles import Role
 from helix.triggers.byhand import start_by_hand
+from helix.triggers.endpoints import endpoint_of_connection
 from helix.triggers.publish import publish
 
 OWNER_EMAIL = "owner@demo.example"
@@ -48,7 +49,8 @@ def make_demo() -> User:
     owner = User.objects.filter(email=OWNER_EMAIL).first() or User.objects.create_user(OWNER_EMAIL, name="Demo owner")
     team = Team.objects.create(slug="demo", name="Demo team")
     Member.objects.create(team=team, user=owner, role=Role.OWNER)
-    save_connection(team, name="sandbox", region="us", secrets=SANDBOX_SECRETS, sandbox=True, by=owner)
+    sandbox = save_connection(team, name="sandbox", region="us", secrets=SANDBOX_SECRETS, sandbox=True, by=owner)
+    endpoint_of_connection(sandbox)
     flows: dict[str, Flow] = {}
     for name, title in EXAMPLES.items():
         flows[name] = create_flow(team, title, example(name), owner)

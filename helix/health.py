@@ -14,6 +14,10 @@ from helix.connections import vault
 from helix.engine.invariants import broken
 from helix.engine.models import Worker
 from helix.queue import app
+from helix.triggers.invariants import broken_triggers
+
+LOOKED_AT = 1000
+"""Runs that doctor looks at beside those that are live: it is asked every minute."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ def _clock() -> Finding:
 
 
 def _invariants() -> Finding:
-    found = broken()
+    found = [*broken(newest=LOOKED_AT), *broken_triggers()]
     return Finding(
         "invariants", not found, "; ".join(found) or "all hold.", "This is a defect; please report it with this line."
     )

@@ -24,7 +24,7 @@ app.conf.update(
     worker_hijack_root_logger=False,
     worker_cancel_long_running_tasks_on_connection_loss=False,
     task_default_queue="helix",
-    imports=["helix.engine.tasks"],
+    imports=["helix.engine.tasks", "helix.triggers.tasks"],
     timezone="UTC",
     enable_utc=True,
 )

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Header, Router, Status
 
@@ -13,10 +14,14 @@ from helix.api.auth import ApiRequest
 from helix.api.cursor import page
 from helix.api.errors import ApiError
 from helix.api.flows import flow_of
-from helix.api.shapes import ResolveIn, RunIn, RunOut, RunPage
+from helix.api.shapes import ResolveIn, RetryIn, RunIn, RunOut, RunPage
+from helix.engine.again import NotAgain, go_on
+from helix.engine.awaiting import ability_to_approve, approve
 from helix.engine.cancel import cancel as cancel_run
 from helix.engine.models import Run, StepRun
+from helix.engine.outputs import load
 from helix.engine.resolve import resolve as resolve_step
+from helix.engine.showing import PARTS, Part, as_file, told
 from helix.engine.start import NoTrigger
 from helix.engine.states import FINAL_RUN_STATES, Cause, RunState
 from helix.ids import new_id
@@ -43,18 +48,40 @@ def row(run: Run) -> dict[str, Any]:
 
 
 def whole(run: Run) -> dict[str, Any]:
-    steps = run.steps.prefetch_related("attempts").order_by("started_at", "id")
-    return {**row(run), "payload": run.payload, "steps": [_step(step) for step in steps]}
+    steps = list(run.steps.prefetch_related("attempts").order_by("started_at", "id"))
+    entry = next((step for step in steps if step.node == run.entry), None)
+    return {
+        **row(run),
+        "removed_at": run.wiped_at,
+        "payload": told(run.payload, _full_url(entry, "output") if entry else ""),
+        "steps": [_step(run, step) for step in steps],
+    }
 
 
-def _step(step: StepRun) -> dict[str, Any]:
-    names = ("id", "state", "port", "input", "output", "explanation", "due_at")
+def _step(run: Run, step: StepRun) -> dict[str, Any]:
+    names = ("id", "state", "port", "explanation", "due_at")
+    attempts = list(step.attempts.all())
+    for attempt in attempts:
+        attempt.exchanges = load(attempt.exchanges, run.team_id)
     return {
         **{name: getattr(step, name) for name in names},
+        **{part: told(getattr(step, part), _full_url(step, part)) for part in PARTS},
         "key": step.node,
         "item": step.item_key,
-        "attempts": list(step.attempts.all()),
+        "attempts": attempts,
     }
+
+
+def _full_url(step: StepRun, part: str) -> str:
+    return f"/api/v1/runs/{step.run_id}/steps/{step.id}/values/{part}"
+
+
+@router.get("/runs/{uuid:run_id}/steps/{uuid:step_id}/values/{part}")
+def read_part(request: ApiRequest, run_id: UUID, step_id: UUID, part: Part) -> StreamingHttpResponse:
+    """A step's whole input or output as a file, however large it is."""
+    request.auth.must(Ability.OPERATE)
+    step = get_object_or_404(get_object_or_404(runs(request), pk=run_id).steps, pk=step_id)
+    return as_file(step, part, request.auth.team.pk)
 
 
 @router.post("/flows/{uuid:flow_id}/runs", response={202: RunOut, 200: RunOut})
@@ -124,12 +151,32 @@ def cancel(request: ApiRequest, run_id: UUID) -> dict[str, Any]:
     return whole(get_object_or_404(runs(request), pk=run_id))
 
 
+@router.post("/runs/{uuid:run_id}/retry", response={202: RunOut})
+def retry(
+    request: ApiRequest, run_id: UUID, body: RetryIn, idempotency_key: Header[str | None] = None
+) -> Status[dict[str, Any]]:
+    """Go on with a run that has ended: a new run that takes over what went well and does the rest, or all from a step on."""
+    request.auth.must(Ability.OPERATE)
+    run = get_object_or_404(runs(request), pk=run_id)
+    key = idempotency_key[:100] if idempotency_key else None
+    try:
+        return Status(202, whole(go_on(run, request.auth.user, start_at=body.start_at, key=key)))
+    except NotAgain as refused:
+        raise ApiError(409, "cannot_go_on", str(refused)) from None
+
+
 @router.post("/runs/{uuid:run_id}/steps/{uuid:step_id}/resolve", response=RunOut)
 def resolve(request: ApiRequest, run_id: UUID, step_id: UUID, body: ResolveIn) -> dict[str, Any]:
-    """Answer for a step whose call may or may not have arrived."""
+    """Answer for a step whose call may or may not have arrived, or that waits for an approval."""
     request.auth.must(Ability.OPERATE)
     run = get_object_or_404(runs(request), pk=run_id)
     step = get_object_or_404(run.steps, pk=step_id)
-    if not resolve_step(step, body.answer, request.auth.user):
-        raise ApiError(409, "not_in_doubt", "This step is not in doubt, so there is nothing to decide.")
+    match body.answer:
+        case "approve" | "reject" as said:
+            request.auth.must(ability_to_approve(step))
+            if not approve(step, said == "approve", request.auth.user, body.comment):
+                raise ApiError(409, "not_asked", "This step waits for no approval (any more).")
+        case "arrived" | "again" | "skip" as said:
+            if not resolve_step(step, said, request.auth.user):
+                raise ApiError(409, "not_in_doubt", "This step is not in doubt, so there is nothing to decide.")
     return whole(get_object_or_404(runs(request), pk=run_id))

@@ -92,7 +92,7 @@ class StepOut(Schema):
     state: str
     port: str
     input: JsonValue
-    output: JsonValue
+    output: JsonValue = Field(description='Large values are {"$large": {kind, count, size, preview, url}}.')
     explanation: str
     due_at: datetime | None
     attempts: list[AttemptOut]
@@ -112,6 +112,7 @@ class RunRow(Schema):
 
 
 class RunOut(RunRow):
+    removed_at: datetime | None = Field(description="When its data were removed; its states stay.")
     payload: JsonValue
     steps: list[StepOut]
 
@@ -122,7 +123,16 @@ class RunPage(Schema):
 
 
 class ResolveIn(Schema):
-    answer: Literal["arrived", "again", "skip"]
+    """The answer about a call in doubt (arrived, again, skip), or to an approval (approve, reject)."""
+
+    answer: Literal["arrived", "again", "skip", "approve", "reject"]
+    comment: str = ""
+
+
+class RetryIn(Schema):
+    """`from`: the step to begin at; left out: what failed or was not reached."""
+
+    start_at: str | None = Field(None, alias="from")
 
 
 class Secrets(Schema):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helix.catalogue.views import connections
+from helix.catalogue.views import connections, receiving
 
 app_name = "connections"
 urlpatterns = [
@@ -12,4 +12,6 @@ urlpatterns = [
     path("<uuid:connection_id>/change/", connections.change, name="change"),
     path("<uuid:connection_id>/test/", connections.test, name="test"),
     path("<uuid:connection_id>/remove/", connections.remove, name="remove"),
+    path("<uuid:connection_id>/events/", receiving.receive, name="receive"),
+    path("<uuid:connection_id>/events/<uuid:delivery_id>/again/", receiving.again, name="again"),
 ]

@@ -48,3 +48,10 @@ class ConnectionSecret(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["connection", "field"], name="one_secret_of_a_field")]
+
+
+class TeamKey(models.Model):
+    """The key of a team's blind index, sealed: with it, and only with it, a person's digest can be worked out."""
+
+    team = models.OneToOneField(Team, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    data_key = models.BinaryField()

@@ -21,6 +21,20 @@ HEIGHTS = {"failed": 20, "timed_out": 20, "attention": 16, "cancelled": 5}
 """What needs a look stands out by its height, too: most runs are 11 high."""
 
 
+INCOMING = {
+    "trigger.webhook": "When its address is called",
+    "trigger.flow_failed": "When another flow fails",
+    "trigger.called": "When a flow calls it",
+}
+ICONS = {
+    "trigger.schedule": "calendar-clock",
+    "trigger.webhook": "webhook",
+    "trigger.customerio_event": "mail-check",
+    "trigger.flow_failed": "circle-alert",
+    "trigger.called": "corner-down-right",
+}
+
+
 @dataclass(frozen=True)
 class Outcome:
     """One run in the strip: a bar at `x`, the oldest on the left."""
@@ -87,18 +101,26 @@ def trigger_words(graph: str) -> tuple[str, str]:
     if not triggers:
         return "No trigger yet", "circle-dashed"
     words = [_one_trigger(node) for node in triggers]
-    icon = "calendar-clock" if triggers[0].get("type") == "trigger.schedule" else "mouse-pointer-click"
-    return "; ".join(words), icon
+    return "; ".join(words), ICONS.get(str(triggers[0].get("type")), "mouse-pointer-click")
 
 
 def _one_trigger(node: dict[str, Any]) -> str:
     config = node.get("config") or {}
-    if node["type"] != "trigger.schedule":
-        return "By hand or API"
-    try:
-        return describe_schedule(str(config.get("cron", "")), str(config.get("timezone", "UTC")))
-    except ValueError:
-        return "On a schedule that is not set yet"
+    match node["type"]:
+        case "trigger.schedule" if "at" in config:
+            return "Once, at a set moment"
+        case "trigger.schedule" if "every_minutes" in config:
+            return f"Every {config['every_minutes']} minutes"
+        case "trigger.schedule":
+            try:
+                return describe_schedule(str(config.get("cron", "")), str(config.get("timezone", "UTC")))
+            except ValueError:
+                return "On a schedule that is not set yet"
+        case "trigger.customerio_event":
+            events = config.get("events")
+            return "On " + (", ".join(map(str, events[:3])) if isinstance(events, list) and events else "events")
+        case kind:
+            return INCOMING.get(kind, "By hand or API")
 
 
 def _strips(flows: Sequence[Flow]) -> dict[Any, list[Run]]:

@@ -30,7 +30,7 @@ def connections(team: Team) -> list[dict[str, Any]]:
 def urls(flow: Flow) -> dict[str, str]:
     """Addresses that the editor calls."""
     at = {"team": flow.team.slug, "flow_id": flow.id}
-    names = ("draft", "inspector", "data", "choices", "check", "publish", "run", "enable", "rename")
+    names = ("draft", "inspector", "data", "choices", "check", "publish", "run", "enable", "rename", "webhook")
     addresses = {name: reverse(f"editor:{name}", kwargs=at) for name in names}
     for room in ("flows", "runs", "connections"):
         addresses[room] = reverse(f"{room}:list", kwargs={"team": flow.team.slug})

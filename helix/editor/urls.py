@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helix.editor.views import draft, edit, inspector, start
+from helix.editor.views import draft, edit, inspector, receiving, start
 
 app_name = "editor"
 urlpatterns = [
@@ -16,5 +16,6 @@ urlpatterns = [
     path("start/", start.page, name="start"),
     path("inspector/", inspector.inspector, name="inspector"),
     path("data/", inspector.data, name="data"),
+    path("webhook/", receiving.webhook, name="webhook"),
     path("choices/", inspector.choices, name="choices"),
 ]

@@ -1,4 +1,5 @@
-"""The bell: rings a worker after a commit. A ring may be lost, doubled or late; the database tells what is to be done.
+"""The bell: rings a worker after a commit, and tells whoever watches a run that it has changed. A ring may be lost, doubled or
+late; the database tells what is to be done.
 
 Publishing happens on a thread of its own, so that a frozen Redis never holds a page or a step.
 """
@@ -7,18 +8,26 @@ import logging
 import queue
 import threading
 import time
+from collections.abc import Iterable
+from functools import lru_cache
+from uuid import UUID
 
+import redis
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 
 QUIET_SECONDS = 5.0
+MOST_AT_ONCE = 64
 WAKE = "helix.wake"
+WATCHED = "helix.runs"
+"""The channel that names runs which have changed: `<run id> <seq>`."""
 log = logging.getLogger(__name__)
 
 
 class Bell:
     def __init__(self) -> None:
-        self._rings: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._rings: queue.SimpleQueue[int | tuple[UUID, int]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
@@ -27,28 +36,61 @@ class Bell:
         if times > 0:
             transaction.on_commit(lambda: self._put(times), robust=True)
 
-    def _put(self, times: int) -> None:
+    def tell(self, run_id: UUID, seq: int) -> None:
+        """Say that this run is at `seq` now, once the current transaction is committed."""
+        transaction.on_commit(lambda: self._put((run_id, seq)), robust=True)
+
+    def _put(self, what: int | tuple[UUID, int]) -> None:
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._publish, name="helix-bell", daemon=True)
                 self._thread.start()
-        self._rings.put(times)
+        self._rings.put(what)
 
     def _publish(self) -> None:
         quiet_until = 0.0
         while True:
-            times = self._rings.get()
+            found = self._taken()
             if time.monotonic() < quiet_until:
                 continue
             try:
-                for _ in range(min(times, 64)):
-                    current_app.send_task(WAKE, ignore_result=True, expires=60, retry=False)
+                _tell(dict(each for each in found if isinstance(each, tuple)))
+                _wake(sum(each for each in found if isinstance(each, int)))
             except Exception as error:  # whatever the broker's client raises: the poll of the workers makes up for it
                 quiet_until = time.monotonic() + QUIET_SECONDS
                 log.warning(
                     "The queue cannot be reached (%s); workers look for work by themselves meanwhile.",
                     type(error).__name__,
                 )
+
+    def _taken(self) -> list[int | tuple[UUID, int]]:
+        """What waits to be published: at least one."""
+        found = [self._rings.get()]
+        while not self._rings.empty() and len(found) < MOST_AT_ONCE:
+            found.append(self._rings.get())
+        return found
+
+
+def _wake(times: int) -> None:
+    for _ in range(min(times, MOST_AT_ONCE)):
+        current_app.send_task(WAKE, ignore_result=True, expires=60, retry=False)
+
+
+@lru_cache(maxsize=1)
+def _redis() -> redis.Redis:
+    return redis.Redis.from_url(settings.HELIX.REDIS_URL, socket_timeout=2, socket_connect_timeout=1)
+
+
+def _tell(runs: dict[UUID, int]) -> None:
+    if runs and settings.HELIX.REDIS_URL:
+        with _redis().pipeline(transaction=False) as pipe:
+            for text in _lines(runs.items()):
+                pipe.publish(WATCHED, text)
+            pipe.execute()
+
+
+def _lines(runs: Iterable[tuple[UUID, int]]) -> list[str]:
+    return [f"{run_id} {seq}" for run_id, seq in runs]
 
 
 bell = Bell()

@@ -1,25 +1,42 @@
-"""Taking ready steps: one conditional UPDATE decides who has a step, and gives it a lease and a new fencing token."""
+"""Taking ready steps: who may carry a step is decided in one short transaction, which gives it a lease and a new token.
 
+A worker takes several ready steps of one run together, and carries them side by side. The run is locked meanwhile; runs that
+another worker has locked are passed over. Teams take turns, so that one with much to do does not hold up the others.
+"""
+
+import threading
+import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from helix.engine.models import Run, StepRun
-from helix.engine.states import RunState, StepState
+from helix.engine.rows import Row
+from helix.engine.segment import Segment
+from helix.engine.states import StepState
+from helix.engine.turnstile import one_writer
+from integrations.kit.points import reach
+
+WIDTH = 32
+"""Steps of one run that one worker carries side by side."""
+TEAMS_LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
 class Held:
     """A step that this worker holds. Whoever writes to it names the token; another token means it was taken over."""
 
-    step: StepRun
+    step: Row
     token: int
-    run: Run
+    segment: Segment
+
+    @property
+    def run(self) -> Run:
+        return self.segment.run
 
 
 def lease() -> timedelta:
@@ -27,38 +44,88 @@ def lease() -> timedelta:
     return timedelta(seconds=settings.HELIX.HELIX_LEASE_SECONDS)
 
 
-def claim_next(worker: str) -> Held | None:
-    """Take the oldest ready step that is due, or return None when there is none or others were faster."""
-    with transaction.atomic():
-        ready = StepRun.objects.filter(state=StepState.READY, due_at__lte=timezone.now()).order_by("due_at")
-        if connection.features.has_select_for_update_skip_locked:
-            ready = ready.select_for_update(skip_locked=True)
-        step = ready.values("id", "token").first()
-        return None if step is None else claim(step["id"], step["token"], worker)
-
-
-def claim(step_id: UUID, token: int, worker: str) -> Held | None:
-    """Take this ready step as last seen with `token`, or return None when another worker was first."""
+def claim_next(worker: str, width: int = WIDTH) -> list[Held]:
+    """Take ready steps of one run that are due, the most urgent run first; [] when there is nothing to do."""
     now = timezone.now()
-    taken = StepRun.objects.filter(id=step_id, state=StepState.READY, token=token).update(
-        state=StepState.RUNNING,
-        token=token + 1,
-        worker=worker,
-        lease_until=now + lease(),
-        claims=F("claims") + 1,
-        due_at=None,
-        claimed_at=now,
+    claim = _claim_on_postgres if connection.vendor == "postgresql" else _claim_on_sqlite
+    for team in (*turns.next(now), None):
+        taken = claim(team, worker, width, now)
+        if taken is not None:
+            reach("after_claim")
+            run_id, ids = taken
+            segment = Segment.of(run_id)
+            rows = StepRun.objects.filter(id__in=ids).values_list("item_key", flat=True)
+            segment.load(*set(rows) if len(ids) > 1 else set(rows[:1]))
+            mine = [row for frame in segment.frames.values() for row in frame.values() if row.id in ids]
+            return [Held(row, row.token, segment) for row in mine if row.worker == worker]
+    return []
+
+
+_TAKEN = (
+    "state = 'running', token = token + 1, worker = %s, lease_until = %s, claims = claims + 1, due_at = NULL, "
+    "claimed_at = %s, started_at = coalesce(started_at, %s)"
+)
+_MOVING = (
+    "seq = seq + 1, started_at = coalesce(started_at, %s), "
+    "state = CASE WHEN state IN ('queued', 'waiting') THEN 'running' ELSE state END"
+)
+_CANDIDATE = (
+    "SELECT r.id FROM engine_steprun s JOIN engine_run r ON r.id = s.run_id WHERE {of_team}s.state = 'ready' AND s.due_at <= %s "
+    "ORDER BY s.rank, s.due_at LIMIT 1"
+)
+
+
+def _claim_on_postgres(team: UUID | None, worker: str, width: int, now: datetime) -> tuple[UUID, set[UUID]] | None:
+    """One statement: lock the run of the step that should go next (runs that are locked are passed over), and take its steps."""
+    import psycopg
+
+    candidate = _CANDIDATE.format(of_team="s.team_id = %s AND " if team else "")
+    sql = (
+        f"WITH c AS ({candidate} FOR UPDATE OF r SKIP LOCKED), "
+        f"r AS (UPDATE engine_run SET {_MOVING} WHERE id = (SELECT id FROM c) RETURNING id, seq), "
+        f"s AS (UPDATE engine_steprun SET {_TAKEN}, seq = (SELECT seq FROM r) WHERE id IN (SELECT id FROM engine_steprun "
+        "WHERE run_id = (SELECT id FROM r) AND state = 'ready' AND due_at <= %s ORDER BY due_at LIMIT %s) AND state = 'ready' RETURNING id, run_id) "
+        "SELECT run_id, id FROM s"
     )
-    if not taken:
-        return None
-    step = StepRun.objects.select_related("run__flow", "run__version").get(id=step_id)
-    if step.started_at is None:
-        step.started_at = now
-        StepRun.objects.filter(id=step_id).update(started_at=now)
-    Run.objects.filter(id=step.run_id, state__in=(RunState.QUEUED, RunState.WAITING)).update(state=RunState.RUNNING)
-    if step.run.started_at is None:
-        Run.objects.filter(id=step.run_id, started_at=None).update(started_at=now)
-    return Held(step, token + 1, step.run)
+    params = [*([team] if team else []), now, now, worker, now + lease(), now, now, now, width]
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(sql, params, prepare=True)
+        found = cursor.fetchall()
+    return (found[0][0], {row[1] for row in found}) if found else None
+
+
+def _claim_on_sqlite(team: UUID | None, worker: str, width: int, now: datetime) -> tuple[UUID, set[UUID]] | None:
+    """A short transaction, begun only when there is something to take."""
+    moment, until = _moment(now), _moment(now + lease())
+    candidate = _CANDIDATE.format(of_team="s.team_id = %s AND " if team else "")
+    given = [*([team.hex] if team else []), moment]
+    with connection.cursor() as cursor:
+        cursor.execute(candidate, given)
+        if cursor.fetchone() is None:
+            return None
+        with one_writer(), transaction.atomic():
+            cursor.execute(candidate, given)
+            found = cursor.fetchone()
+            if found is None:
+                return None
+            ready = "SELECT id FROM engine_steprun WHERE run_id = %s AND state = 'ready' AND due_at <= %s ORDER BY due_at LIMIT %s"
+            cursor.execute(ready, [found[0], moment, width])
+            ids = [row[0] for row in cursor.fetchall()]
+            cursor.execute(f"UPDATE engine_run SET {_MOVING} WHERE id = %s", [moment, found[0]])
+            for step_id in ids:
+                cursor.execute(
+                    f"UPDATE engine_steprun SET {_TAKEN}, seq = (SELECT seq FROM engine_run WHERE id = %s) WHERE id = %s",
+                    [worker, until, moment, moment, found[0], step_id],
+                )
+    return UUID(found[0]), {UUID(step_id) for step_id in ids}
+
+
+def mark(row: Row, worker: str, now: datetime) -> None:
+    """Make a ready row a claimed one."""
+    row.state, row.token, row.worker = StepState.RUNNING, row.token + 1, worker
+    row.lease_until, row.claims, row.due_at, row.claimed_at = now + lease(), row.claims + 1, None, now
+    row.started_at = row.started_at or now
 
 
 def renew(held: dict[UUID, int]) -> set[UUID]:
@@ -69,3 +136,48 @@ def renew(held: dict[UUID, int]) -> set[UUID]:
         for step_id, token in held.items()
         if not StepRun.objects.filter(id=step_id, token=token, state=StepState.RUNNING).update(lease_until=until)
     }
+
+
+class Turns:
+    """The teams that have something to do, each in its turn; looked up once a second."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._looked = 0.0
+        self._teams: list[UUID] = []
+        self._next = 0
+
+    def next(self, now: datetime) -> list[UUID]:
+        """The team whose turn it is; [] while no more than one has anything to do."""
+        with self._lock:
+            if time.monotonic() - self._looked > TEAMS_LOOK_SECONDS:
+                self._looked, self._teams = time.monotonic(), _teams_with_work()
+            if len(self._teams) < 2:
+                return []
+            self._next += 1
+            return [self._teams[self._next % len(self._teams)]]
+
+
+turns = Turns()
+_FIRST = "SELECT min(team_id) FROM engine_steprun WHERE state = 'ready'"
+_FIRST_ORDERED = "SELECT team_id FROM engine_steprun WHERE state = 'ready' ORDER BY team_id LIMIT 1"
+
+
+def _teams_with_work() -> list[UUID]:
+    """Teams with ready steps, found by skipping from one to the next in the index."""
+    first, after = (
+        (_FIRST, f"{_FIRST} AND team_id > t.team_id")
+        if connection.vendor == "sqlite"  # PostgreSQL knows no least UUID
+        else (f"({_FIRST_ORDERED})", _FIRST_ORDERED.replace(" ORDER", " AND team_id > t.team_id ORDER"))
+    )
+    sql = (
+        f"WITH RECURSIVE t(team_id) AS ({first} UNION ALL SELECT ({after}) FROM t WHERE t.team_id IS NOT NULL) "
+        "SELECT team_id FROM t WHERE team_id IS NOT NULL"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return [UUID(str(row[0])) for row in cursor.fetchall()]
+
+
+def _moment(value: datetime) -> str:
+    return str(connection.ops.adapt_datetimefield_value(value))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-from helix.engine.outcomes import Deferred, Doubted, Failed, Outcome, Stopped, Succeeded
+from helix.engine.outcomes import Deferred, Doubted, Failed, Fanned, Outcome, Parked, Postponed, Stopped, Succeeded
 from helix.engine.states import FINAL_STEP_STATES, RunState, StepState, move
 from helix.flows.plan import Plan
 
@@ -16,6 +16,8 @@ PENDING, READY, RUNNING, WAITING, UNKNOWN = (
     StepState.UNKNOWN,
 )
 
+MAIN_PORT = {"logic.for_each": "done", "logic.wait_for": "expired"}
+"""Where a step goes on that may fail and continue, when that is not “next”."""
 STOP_WELL, STOP_BADLY = "stop:succeed", "stop:fail"  # ports that no edge leaves by
 
 
@@ -34,23 +36,26 @@ class Decision:
     changed: Mapping[str, View]
     run: RunState
     message: str = ""
+    ending: RunState | None = None
+    """How the run must end once everything under way has ended; None while nothing says so."""
 
     def now(self, state: StepState) -> list[str]:
         return [key for key, view in self.changed.items() if view.state == state]
 
 
 def decide(plan: Plan, steps: Mapping[str, View], key: str, outcome: Outcome) -> Decision:
-    """The decision for the running step `key`. `steps` holds every step of the run as it stands under the run's lock."""
+    """The decision for the running step `key`. `steps` holds every step of its frame: of the run outside loops, or of one
+    turn of a loop's body, where the loop itself stands as having left by “each”."""
     node, state, message = plan.nodes[key], steps[key].state, ""
     after = dict(steps)
     match outcome:
         case Succeeded():
             after[key] = View(move(state, "succeeded"), outcome.port)
         case Failed():
-            port = {"continue": "next", "branch": "error"}.get(node.on_error, "")
+            port = {"continue": MAIN_PORT.get(node.type, "next"), "branch": "error"}.get(node.on_error, "")
             after[key] = View(move(state, "failed"), port)
             message = "" if port else f"Step “{node.name or key}”: {outcome.trouble.message}"
-        case Deferred():
+        case Deferred() | Postponed() | Parked() | Fanned():
             after[key] = View(move(state, "deferred"))
         case Doubted():
             after[key] = View(move(state, "doubted"))
@@ -70,7 +75,7 @@ def settle(plan: Plan, before: Mapping[str, View], after: dict[str, View], messa
     else:
         cancel_waiting(after)
     run = _standing(after) if ending is None or _busy(after) else ending
-    return Decision({key: view for key, view in after.items() if view != before.get(key)}, run, message)
+    return Decision({key: view for key, view in after.items() if view != before.get(key)}, run, message, ending)
 
 
 def _ending(steps: Mapping[str, View]) -> RunState | None:

@@ -1,5 +1,6 @@
 """What an attempt may come to. Expected ends are values; nothing here is raised."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -60,12 +61,39 @@ class Doubted:
 
 
 @dataclass(frozen=True)
+class Postponed:
+    """Not tried at all: the service's pace, a paused connection or a busy loop lets it begin at `until`. Counts as no attempt."""
+
+    until: datetime
+    why: str
+    told: Told = field(default_factory=Told)
+
+
+@dataclass(frozen=True)
+class Parked:
+    """Asleep until something outside happens (an answer, an event, the end of another run), or until `until`."""
+
+    until: datetime | None = None
+    told: Told = field(default_factory=Told)
+
+
+@dataclass(frozen=True)
+class Fanned:
+    """A loop begins: one turn of its body for each item, `concurrency` of them at a time."""
+
+    items: Sequence[Any]
+    concurrency: int = 1
+    told: Told = field(default_factory=Told)
+
+
+@dataclass(frozen=True)
 class Stopped:
     """A stop step: the run ends here, well or not, with a message."""
 
     well: bool
     message: str
+    values: Mapping[str, Any] = field(default_factory=dict)
     told: Told = field(default_factory=Told)
 
 
-Outcome = Succeeded | Failed | Deferred | Doubted | Stopped
+Outcome = Succeeded | Failed | Deferred | Doubted | Postponed | Parked | Fanned | Stopped

@@ -1,26 +1,50 @@
-"""A worker's work: claim a step, carry it, record it, go on with the next step of the same run, until the slice is over."""
+"""A worker's work: claim steps of a run, carry them, record them, go on with what follows in that run, until the slice is over.
+
+Steps that stand side by side are carried in threads of this process; what ends together is recorded in one commit.
+"""
 
 import logging
 import os
 import socket
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import lru_cache
-from uuid import UUID
+from typing import Any, TypeVar
 
-from helix.engine.attempt import TakenOver, attempt
-from helix.engine.claim import Held, claim_next, lease, renew
+from django.db import Error as DatabaseError
+from django.db import connections
+
+from helix.engine.attempt import attempt, prepare
+from helix.engine.claim import WIDTH, Held, claim_next, lease
+from helix.engine.fencing import TakenOver
+from helix.engine.heart import heart
+from helix.engine.outcomes import Outcome
 from helix.engine.record import record
+from helix.engine.segment import Segment
 from integrations.kit.client import Client, open_client
 
 SLICE_SECONDS = 20.0
+BRANCH_THREADS = 48
+GATHERING_SECONDS = 0.003
+"""How long steps that end together are waited for, once one of several has ended: they share a commit."""
+PATIENCE = 0.5
+"""Share of the lease for which a result is held in memory while the database is away."""
 log = logging.getLogger(__name__)
+stopping = threading.Event()
+"""Set when this process shall end: what is held is ended, nothing else is begun."""
 
 
 @lru_cache(maxsize=1)
 def client() -> Client:
     """The one client of this process; its connections are kept."""
     return open_client()
+
+
+@lru_cache(maxsize=1)
+def _branches() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(BRANCH_THREADS, thread_name_prefix="helix-branch")
 
 
 def worker_name() -> str:
@@ -31,68 +55,78 @@ def worker_name() -> str:
 def work() -> int:
     """Carry ready steps until there is none or the slice is over; how many were carried."""
     until, carried, name = time.monotonic() + SLICE_SECONDS, 0, worker_name()
-    while time.monotonic() < until and (held := claim_next(name)) is not None:
+    while time.monotonic() < until and not stopping.is_set() and (held := claim_next(name)):
         carried += carry(held, until)
     return carried
 
 
-def carry(held: Held | None, until: float) -> int:
-    """Carry this step and those of its run that follow; how many."""
-    carried = 0
-    while held is not None:
-        with heart.beating(held):
-            try:
-                outcome = attempt(held, client())
-            except TakenOver:
-                return carried
-        carried += 1
-        held = record(held, outcome, keep=time.monotonic() < until)
+def carry(held: list[Held], until: float) -> int:
+    """Carry these steps of one run and those that follow; how many."""
+    carried, todo, flying = 0, held, dict[Future[Outcome | None], Held]()
+    segment, worker = held[0].segment, held[0].step.worker
+    while todo or flying:
+        if len(todo) == 1 and not flying:
+            ended = [(todo[0], _attempt_here(todo[0]))]
+        else:
+            heart.add(todo)
+            flying |= {_branches().submit(_attempt_aside, each, _prepared(each)): each for each in todo}
+            done, still = wait(flying, return_when=FIRST_COMPLETED)
+            done |= wait(still, GATHERING_SECONDS).done
+            ended = [(flying.pop(future), future.result()) for future in done]
+            heart.drop(each for each, _ in ended)
+        known = [(each, outcome) for each, outcome in ended if outcome is not None]
+        carried += len(known)
+        goes_on = time.monotonic() < until and not stopping.is_set()
+        todo = _record(segment, known, worker, WIDTH - len(flying) if goes_on else 0) if known else []
     return carried
 
 
-class Heart:
-    """Renews the leases of the steps that this process holds, from one thread."""
+T = TypeVar("T")
 
-    def __init__(self) -> None:
-        self._held: dict[UUID, int] = {}
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
 
-    def beating(self, held: Held) -> "Beat":
-        return Beat(self, held)
+def _safely(do: Callable[[], T], held: Held) -> T | None:
+    """What it gives; None when the step is another worker's now, or the database is away: then it is left to its lease."""
+    try:
+        return do()
+    except TakenOver:
+        return None
+    except DatabaseError as error:
+        log.warning("run %s step %s: the database failed: %s", held.run.id, held.step.node, error)
+        connections.close_all()
+        return None
 
-    def add(self, held: Held) -> None:
-        with self._lock:
-            self._held[held.step.id] = held.token
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._beat, name="helix-heart", daemon=True)
-                self._thread.start()
 
-    def drop(self, held: Held) -> None:
-        with self._lock:
-            self._held.pop(held.step.id, None)
+def _prepared(held: Held) -> dict[str, Any] | None:
+    return _safely(lambda: prepare(held), held)
 
-    def _beat(self) -> None:
+
+def _attempt_here(held: Held) -> Outcome | None:
+    with heart.beating([held]):
+        return _safely(lambda: attempt(held, client(), prepare(held)), held)
+
+
+def _attempt_aside(held: Held, scope: dict[str, Any] | None) -> Outcome | None:
+    """In a thread of the branches. It keeps no connection to the database: it seldom needs one."""
+    if scope is None:
+        return None
+    try:
+        return _safely(lambda: attempt(held, client(), scope), held)
+    finally:
+        connections.close_all()
+
+
+def _record(segment: Segment, ended: list[tuple[Held, Outcome]], worker: str, room: int) -> list[Held]:
+    """Record; while the database is away the results are kept and tried again, for a part of the lease."""
+    patient_until = time.monotonic() + lease().total_seconds() * PATIENCE
+    with heart.beating([held for held, _ in ended]):
         while True:
-            time.sleep(lease().total_seconds() / 4)
-            with self._lock:
-                held = dict(self._held)
             try:
-                for lost in renew(held):
-                    log.warning("step %s was taken over by another worker", lost)
-            except Exception as error:  # the database is away: the lease rules, the next beat tries again
-                log.warning("leases could not be renewed: %s", error)
-
-
-class Beat:
-    def __init__(self, heart: Heart, held: Held) -> None:
-        self.heart, self.held = heart, held
-
-    def __enter__(self) -> None:
-        self.heart.add(self.held)
-
-    def __exit__(self, *_: object) -> None:
-        self.heart.drop(self.held)
-
-
-heart = Heart()
+                return record(segment, ended, worker=worker, room=room)
+            except DatabaseError as error:
+                log.warning("run %s: what came of its steps cannot be written yet: %s", segment.run.id, error)
+                connections.close_all()
+                if time.monotonic() > patient_until:
+                    return []
+                time.sleep(0.2)
+                segment.frames.clear()
+                segment.run.seq = -1

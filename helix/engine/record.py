@@ -1,139 +1,94 @@
-"""Writing down what came of a step: its result, the attempt, the steps that follow and the run's state, in one transaction."""
+"""Writing down what came of steps: results, attempts, the steps that follow and the run's state, in one commit."""
 
+from contextlib import nullcontext
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from helix.engine.bell import bell
-from helix.engine.claim import Held, claim
-from helix.engine.decide import Decision, View, cancel_waiting, decide, settle
-from helix.engine.models import Attempt, Run, StepRun
-from helix.engine.outcomes import Deferred, Doubted, Failed, Outcome, Stopped, Succeeded
-from helix.engine.plans import plan_of
-from helix.engine.states import FINAL_RUN_STATES, FINAL_STEP_STATES, RunState, StepState, move
+from helix.engine.claim import Held, mark
+from helix.engine.ended import ended
+from helix.engine.models import Run, StepRun
+from helix.engine.outcomes import Outcome
+from helix.engine.recording import Recording
+from helix.engine.segment import Segment
+from helix.engine.states import RunState, StepState
+from helix.engine.turnstile import one_writer
+from helix.engine.write import write
+from integrations.kit.points import reach
 
-LOST = "lost"
-
-
-def record(held: Held, outcome: Outcome, *, keep: bool) -> Held | None:
-    """Write the outcome down unless the step was taken over meanwhile. With `keep`, one step that became ready is claimed
-    for the same worker in the same transaction and returned; the bell is rung for the others."""
-    with transaction.atomic():
-        run = Run.objects.select_for_update().get(pk=held.run.pk)
-        step = StepRun.objects.filter(pk=held.step.pk, token=held.token, state=StepState.RUNNING).first()
-        if step is None:
-            return None
-        number = step.attempts_made + 1
-        _note_attempt(step, number, outcome)
-        if run.state in FINAL_RUN_STATES:
-            _write(step, number, outcome, _alone(step, outcome))
-            return None
-        rows = {row.node: row for row in StepRun.objects.filter(run=run).only("id", "node", "state", "port", "token")}
-        before = {node: View(StepState(row.state), row.port) for node, row in rows.items()}
-        decision = decide(plan_of(run.version_id), before, step.node, outcome)
-        _write(step, number, outcome, decision.changed[step.node])
-        spread(rows, decision, except_for=step.node)
-        stand(run, decision)
-        ready = decision.now(StepState.READY)
-        mine = claim(rows[ready[0]].id, rows[ready[0]].token, held.step.worker) if ready and keep else None
-        bell.ring(len(ready) - (mine is not None))
-        return mine
+LOCK_AFTER = 2
+"""Tries after which a worker that was overtaken each time locks the run first."""
 
 
-def _note_attempt(step: StepRun, number: int, outcome: Outcome) -> None:
-    trouble = getattr(outcome, "trouble", None)
-    word = {Succeeded: "succeeded", Stopped: "succeeded", Failed: "failed", Doubted: "unknown"}.get(
-        type(outcome), "retry" if trouble else "waiting"
-    )
-    now = timezone.now()
-    Attempt.objects.create(
-        step=step,
-        number=number,
-        outcome=word,
-        started_at=step.claimed_at or now,
-        ended_at=now,
-        exchanges=list(outcome.told.exchanges),
-        error=trouble.as_json() if trouble else None,
-    )
+def record(segment: Segment, outcomes: list[tuple[Held, Outcome]], *, worker: str, room: int) -> list[Held]:
+    """Write the outcomes down, but for those of steps that were taken over meanwhile. Up to `room` of the steps that are
+    ready now are claimed for the worker in the same commit and returned; the bell is rung for the others."""
+    attempts = [ended(held, outcome) for held, outcome in outcomes]
+    tries = 0
+    while True:
+        with locked(segment) if tries >= LOCK_AFTER else nullcontext():
+            if tries:
+                segment.reload()
+            recording = Recording(segment, timezone.now())
+            if not recording.add(attempts):
+                return []
+            recording.settle()
+            held = _claim_here(recording, worker, room)
+            if write(segment.run, segment.seq, recording.build(), recording.now):
+                break
+        tries += 1
+    told(recording)
+    return held
 
 
-def _alone(step: StepRun, outcome: Outcome) -> View:
-    """The state of a step whose run has ended already: its result is kept, and nothing follows."""
-    event = {Succeeded: "succeeded", Stopped: "succeeded", Doubted: "doubted"}.get(type(outcome), "failed")
-    return View(move(step.state, event))
-
-
-def _write(step: StepRun, number: int, outcome: Outcome, view: View) -> None:
-    final = view.state in FINAL_STEP_STATES
-    fields: dict[str, Any] = {
-        "state": view.state,
-        "port": view.port,
-        "attempts_made": number,
-        "claims": 0,
-        "input": outcome.told.input,
-        "explanation": outcome.told.explanation,
-        "output": envelope(outcome) if final else None,
-        "lease_until": None,
-        "due_at": outcome.until if isinstance(outcome, Deferred) and not final else None,
-        "ended_at": timezone.now() if final else None,
-    }
-    if not isinstance(outcome, Doubted):
-        fields["sent_at"] = None
-    StepRun.objects.filter(pk=step.pk).update(**fields)
-
-
-def envelope(outcome: Outcome) -> dict[str, Any]:
-    """A step's output as later steps read it: {data, error, successful}."""
-    match outcome:
-        case Succeeded(data=data):
-            return {"data": data, "error": None, "successful": True}
-        case Stopped(message=message):
-            return {"data": {"message": message}, "error": None, "successful": True}
-        case _:
-            return {"data": None, "error": outcome.trouble.as_json() if outcome.trouble else None, "successful": False}
-
-
-def spread(rows: dict[str, StepRun], decision: Decision, *, except_for: str = "") -> None:
-    """Write the new states of the other steps that the decision changes, one statement a state."""
-    now = timezone.now()
-    for state in (StepState.READY, StepState.SKIPPED, StepState.CANCELLED):
-        ids = [rows[node].id for node in decision.now(state) if node != except_for]
-        if ids:
-            ready = state == StepState.READY
-            StepRun.objects.filter(id__in=ids).update(
-                state=state, due_at=now if ready else None, ended_at=None if ready else now
-            )
-
-
-def stand(run: Run, decision: Decision) -> None:
-    """Write the run's state when it changed; a final one never changes again."""
-    attention = run.attention or bool(decision.now(StepState.UNKNOWN))
-    if run.state == decision.run and attention == run.attention and not decision.message:
-        return
-    run.state, run.attention = decision.run, attention
-    run.message = decision.message or run.message
-    if decision.run in FINAL_RUN_STATES:
-        run.ended_at = timezone.now()
-    run.save(update_fields=["state", "attention", "message", "ended_at"])
+def told(recording: Recording) -> None:
+    """After a commit: outputs are remembered, workers called, and whoever waits for the end of this run."""
+    for row, output in recording.outputs:
+        recording.segment.keep_output(row, output)
+    reach("before_hint")
+    bell.ring(recording.waiting_for_a_worker)
+    bell.tell(recording.run.id, recording.run.seq)
 
 
 def end_run(run: Run, state: RunState, message: str) -> None:
     """End a live run from outside, under its lock: what has not begun is cancelled, what is under way ends by itself."""
-    rows = {row.node: row for row in StepRun.objects.filter(run=run)}
-    before = {node: View(StepState(row.state), row.port) for node, row in rows.items()}
-    after = dict(before)
-    cancel_waiting(after)
-    decision = Decision({key: view for key, view in after.items() if view != before[key]}, state, message)
-    spread(rows, decision)
-    stand(run, decision)
+    now = timezone.now()
+    StepRun.objects.filter(run=run, state__in=(StepState.PENDING, StepState.READY, StepState.WAITING)).update(
+        state=StepState.CANCELLED, due_at=None, ended_at=now, seq=run.seq + 1
+    )
+    run.seq, run.state, run.message, run.ended_at = run.seq + 1, state, message, now
+    run.news = state != RunState.SUCCEEDED or run.parent_id is not None
+    run.save(update_fields=["seq", "state", "message", "ended_at", "news"])
+    bell.tell(run.id, run.seq)
 
 
-def settle_again(run: Run, node: str, view: View) -> None:
-    """Under the run's lock: a person decided about `node`; what follows from that is written down and rung for."""
-    rows = {row.node: row for row in StepRun.objects.filter(run=run)}
-    before = {key: View(StepState(row.state), row.port) for key, row in rows.items()}
-    decision = settle(plan_of(run.version_id), before, {**before, node: view})
-    spread(rows, decision, except_for=node)
-    stand(run, decision)
-    bell.ring(len(decision.now(StepState.READY)))
+class locked:
+    """Hold the run's row while looking at it again and writing, where the database locks rows."""
+
+    def __init__(self, segment: Segment) -> None:
+        self.segment, self.turn, self.atomic = segment, one_writer(), transaction.atomic()
+
+    def __enter__(self) -> None:
+        self.turn.__enter__()
+        self.atomic.__enter__()
+        Run.objects.select_for_update().only("id").get(pk=self.segment.run.pk)
+
+    def __exit__(self, *reason: Any) -> None:
+        self.atomic.__exit__(*reason)
+        self.turn.__exit__(*reason)
+
+
+def _claim_here(recording: Recording, worker: str, room: int) -> list[Held]:
+    """Claim ready steps of the loaded turns for this worker, before they are ever seen as ready by another."""
+    ready = recording.ready()
+    mine = ready[: max(0, room)]
+    for row in mine:
+        mark(row, worker, recording.now)
+        recording.touch(row)
+    recording.waiting_for_a_worker = len(ready) - len(mine)
+    run = recording.segment.run
+    if mine and run.state == RunState.WAITING:
+        run.state = RunState.RUNNING
+    return [Held(row, row.token, recording.segment) for row in mine]

@@ -9,11 +9,13 @@ from helix.engine.bell import bell
 from helix.engine.decide import View, settle
 from helix.engine.keys import idempotency_key
 from helix.engine.models import Run, StepRun
+from helix.engine.noting import note_persons
+from helix.engine.outputs import keep
 from helix.engine.plans import plan_of
-from helix.engine.states import Cause, RunState, StepState
+from helix.engine.recording import effect_of
+from helix.engine.states import Cause, Rank, RunState, StepState
 from helix.flows.models import FlowVersion
 from helix.flows.plan import Plan
-from helix.flows.steps import STEP_TYPES
 from helix.teams.models import User
 
 
@@ -40,13 +42,24 @@ def start(
     payload: dict[str, Any],
     by: User | None = None,
     entry: str | None = None,
+    rank: Rank = Rank.NORMAL,
+    parent: StepRun | None = None,
+    depth: int = 0,
 ) -> Run:
-    """A new run of the version, or the one that this cause (kind and key) already began. Rings the bell on commit."""
+    """A new run of the version, or the one that this cause (kind and key) already began. Rings the bell on commit.
+
+    `parent`: the step of another run that called the flow. `depth`: how many runs, each begun by the other, stand before it.
+    """
     plan = plan_of(version.id)
-    entry = entry or entry_for(plan, cause)
+    now = timezone.now()
+    run = Run(
+        team_id=version.flow.team_id, flow_id=version.flow_id, version=version, cause_kind=cause, cause_key=key,
+        entry=entry or entry_for(plan, cause), payload=payload, created_by=by, created_at=now, rank=rank, parent=parent,
+        depth=depth, state=RunState.QUEUED,
+    )  # fmt: skip
     try:
         with transaction.atomic():
-            return _begin(version, plan, entry, cause, key, payload, by)
+            return _begin(run, plan)
     except IntegrityError:
         known = Run.objects.filter(flow_id=version.flow_id, cause_kind=cause, cause_key=key).first()
         if known is None:
@@ -54,45 +67,43 @@ def start(
         return known
 
 
-def _begin(
-    version: FlowVersion, plan: Plan, entry: str, cause: Cause, key: str, payload: dict[str, Any], by: User | None
-) -> Run:
-    now = timezone.now()
-    run = Run(
-        team_id=version.flow.team_id, flow_id=version.flow_id, version=version, cause_kind=cause, cause_key=key, entry=entry,
-        payload=payload, created_by=by, created_at=now,
-    )  # fmt: skip
+def _begin(run: Run, plan: Plan) -> Run:
+    now, entry = run.created_at, run.entry
     before = {node: View(StepState.PENDING) for node in _reached(plan, entry)}
     after = dict(before)
     after[entry] = View(StepState.SUCCEEDED, "next")
     decision = settle(plan, before, after)
-    over = decision.run == RunState.SUCCEEDED
-    run.state = RunState.SUCCEEDED if over else RunState.QUEUED
-    run.started_at = run.ended_at = now if over else None
+    if decision.run == RunState.SUCCEEDED:
+        run.state, run.started_at, run.ended_at = RunState.SUCCEEDED, now, now
+        run.news = run.parent_id is not None
+    given, kept = run.payload, keep(run.id, run.team_id, run.payload)
+    run.payload = kept.stored
     run.save(force_insert=True)
+    kept.save()
     rows = []
     for node, view in after.items():
-        row = StepRun(run=run, node=node, state=view.state, port=view.port)
-        row.effect = STEP_TYPES[plan.nodes[node].type].effect
+        row = StepRun(run=run, team_id=run.team_id, rank=run.rank, node=node, state=view.state, port=view.port)
+        row.effect = effect_of(plan.nodes[node].type, plan.nodes[node].config)
         row.idempotency_key = idempotency_key(run.id, now, node)
         row.due_at = now if view.state == StepState.READY else None
         if node == entry:
-            row.output = {"data": payload, "error": None, "successful": True}
+            row.output = {"data": run.payload, "error": None, "successful": True}
             row.started_at = row.ended_at = now
         elif view.state == StepState.SKIPPED:
             row.ended_at = now
         rows.append(row)
     StepRun.objects.bulk_create(rows)
-    bell.ring(len(decision.now(StepState.READY)))
+    note_persons(run.id, run.team_id, (given, kept), payload=True)
+    bell.ring(min(1, len(decision.now(StepState.READY))))
     return run
 
 
 def _reached(plan: Plan, entry: str) -> list[str]:
-    """Nodes that the entry leads to, itself included, in the plan's order."""
+    """Nodes outside loops that the entry leads to, itself included, in the plan's order."""
     seen, edge = {entry}, [entry]
     while edge:
         for targets in plan.out.get(edge.pop(), {}).values():
             fresh = [target for target in targets if target not in seen]
             seen.update(fresh)
             edge.extend(fresh)
-    return [key for key in plan.order if key in seen]
+    return [key for key in plan.order if key in seen and not plan.loop_of.get(key)]

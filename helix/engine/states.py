@@ -1,6 +1,6 @@
 """The states of runs and steps, and the one table of moves: what is not in it cannot happen."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class RunState(StrEnum):
@@ -33,6 +33,25 @@ class Cause(StrEnum):
     API = "api"
     SCHEDULE = "schedule"
     WEBHOOK = "webhook"
+    EVENT = "event"  # of Customer.io
+    CALLED = "called"  # by a step of another flow
+    FAILURE = "failure"  # of another flow
+    RETRY = "retry"  # an earlier run, gone on with
+
+
+class ItemState(StrEnum):
+    """Where an item of a loop stands."""
+
+    PLANNED = "planned"  # its turn has not ended; when the loop has, it never began
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Rank(IntEnum):
+    """Who goes first when there is more work than workers; the lower one."""
+
+    URGENT = -1  # a person or a program waits for it
+    NORMAL = 0
 
 
 LIVE_RUN_STATES = frozenset({RunState.QUEUED, RunState.RUNNING, RunState.WAITING})
@@ -49,8 +68,9 @@ MOVES: dict[tuple[StepState, str], StepState] = {
     (R, "cancelled"): StepState.CANCELLED,
     (StepState.RUNNING, "succeeded"): StepState.SUCCEEDED,
     (StepState.RUNNING, "failed"): StepState.FAILED,
-    (StepState.RUNNING, "deferred"): W,  # a wait step, or a retry whose time is set
+    (StepState.RUNNING, "deferred"): W,  # a wait step, a retry whose time is set, or a loop while its items run
     (StepState.RUNNING, "doubted"): U,  # sent, and no answer that tells
+    (StepState.RUNNING, "cancelled"): StepState.CANCELLED,  # it would have slept on, and the run has ended
     (StepState.RUNNING, "lost"): R,  # the lease ran out and a repeat is safe
     (W, "due"): R,
     (W, "cancelled"): StepState.CANCELLED,

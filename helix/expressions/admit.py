@@ -140,10 +140,19 @@ def _field(function: Function, given: Schema, name: str, column: int) -> Iterato
         )
 
 
+ORDERED = frozenset({"number", "text"})
+
+
 def comparable(left: Schema, right: Schema) -> bool:
     """Whether less and more can be asked of values of these types; unknown ones get the benefit of the doubt."""
     one, other = _orders(left), _orders(right)
-    return not one or not other or bool(one & other)
+    return not one or not other or bool(one & other & ORDERED)
+
+
+def fails_for_some(left: Schema, right: Schema) -> bool:
+    """Whether less and more cannot be asked of some of the kinds of value that these types have."""
+    one, other = _orders(left), _orders(right)
+    return bool(one and other) and not (len(one | other) == 1 and one <= ORDERED)
 
 
 def _orders(schema: Schema) -> frozenset[str]:

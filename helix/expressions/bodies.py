@@ -1,7 +1,7 @@
 """What the filters do. Mostly python-liquid's own functions; where those are lax, slow on purpose-made input, or make a
 value that JSON does not have, our own. The values they get have been admitted by functions.py."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
@@ -174,7 +174,7 @@ def slice_(value: Any, start: Any, length: Any = 1) -> Any:
 
 
 def size(value: Any) -> int:
-    return len(value) if isinstance(value, (str, list, tuple, Mapping)) else 0 if value is None else len(_text(value))
+    return len(value) if isinstance(value, (str, Sequence, Mapping)) else 0 if value is None else len(_text(value))
 
 
 def date(value: Any, pattern: Any) -> str:

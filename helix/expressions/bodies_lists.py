@@ -132,7 +132,7 @@ def compact(value: Any, name: Any = None) -> list[Any]:
 
 
 def concat(value: Any, other: Any) -> list[Any]:
-    return [*value, *(other or ())]
+    return [*value, *(other if isinstance(other, (list, tuple, range)) else ())]  # else nothing, or `empty`
 
 
 def sum_(value: Any, name: Any = None) -> Any:

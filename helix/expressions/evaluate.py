@@ -49,7 +49,7 @@ def value_or_nothing(text: str, scope: Mapping[str, JsonValue]) -> tuple[bool, J
 
 def _value(parsed: Parsed, scope: Mapping[str, JsonValue]) -> JsonValue:
     now = datetime.now(UTC)
-    context = Context(parsed.template, globals={"now": now, "today": now.date(), **scope})
+    context = Context(parsed.template, globals={"now": now.isoformat(), "today": now.date().isoformat(), **scope})
     try:
         if parsed.lone is not None:
             found = parsed.lone.evaluate(context)

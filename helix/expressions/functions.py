@@ -13,6 +13,7 @@ from liquid.exceptions import FilterArgumentError, LiquidTypeError
 from liquid.undefined import is_undefined
 
 from helix.expressions import bodies, bodies_lists, gives, limits
+from helix.expressions.kept import LargeList
 from helix.expressions.types import TEXT, WHOLE, YES_NO, Schema
 from helix.expressions.values import finite, items_at_most
 from helix.expressions.words import with_article
@@ -24,6 +25,9 @@ NUMBERS = frozenset({"number", "integer", "string"})
 LISTS = frozenset({"array"})
 WORDS = frozenset({"string"})
 ANYTHING = frozenset({"any"})
+
+LOOKS_ONLY = frozenset({"size", "first", "last", "default"})
+"""Filters that need not read all items of a list, so that no list is too large for them."""
 
 Gives = Schema | Callable[[Schema, list[Schema]], Schema]
 
@@ -68,8 +72,11 @@ class Function:
                 raise FilterArgumentError(f"{self.name} takes {self.argument_words}", token=None)
             if self.name != "default":
                 self._admit(value, self.takes, self.name)
-            found = self.body(_plain(value, self.takes), *arguments, **named)
-            _within(found, f"the result of {self.name}")
+            if not (isinstance(value, LargeList) and self.name in LOOKS_ONLY):
+                value = _plain(value, self.takes)
+            found = self.body(value, *arguments, **named)
+            if not (isinstance(found, LargeList) and self.name in LOOKS_ONLY):
+                _within(found, f"the result of {self.name}")
             return found
 
         return run
@@ -91,7 +98,8 @@ class Function:
         if kind not in takes and kind not in ("null", "range" if "array" in takes else "") and "any" not in takes:
             wanted = with_article(takes_words(takes))
             raise LiquidTypeError(f"{what} takes {wanted}, but got {with_article(_PLAIN.get(kind, kind))}", token=None)
-        _within(value, what)
+        if not (isinstance(value, LargeList) and self.name in LOOKS_ONLY):
+            _within(value, what)
 
 
 _PLAIN = {"array": "list", "string": "text", "boolean": "true or false"}
@@ -115,7 +123,7 @@ def _kind(value: Any) -> str:
         return "boolean"
     if isinstance(value, (int, float)):
         return "number" if isinstance(value, float) else "integer"
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, LargeList)):
         return "array"
     if isinstance(value, range):
         return "range"
@@ -127,7 +135,7 @@ def _kind(value: Any) -> str:
 
 
 def _plain(value: Any, takes: frozenset[str]) -> Any:
-    if isinstance(value, range):
+    if isinstance(value, (range, LargeList)):
         return list(value)
     if _kind(value) == "null":
         return [] if takes == LISTS else "" if "string" in takes and "number" in takes and takes != NUMBERS else None
@@ -143,6 +151,9 @@ def _within(value: Any, what: str) -> None:
             raise LiquidTypeError(f"{what}: a number of more than {limits.INTEGER_DIGITS} digits", token=None)
     elif isinstance(value, float):
         finite(value)
+    elif isinstance(value, LargeList):
+        if len(value) > limits.LIST_ITEMS:
+            raise LiquidTypeError(f"{what}: a list of more than {limits.LIST_ITEMS:,} items", token=None)
     elif isinstance(value, (list, tuple)) and not items_at_most(value, limits.LIST_ITEMS):
         raise LiquidTypeError(f"{what}: a list of more than {limits.LIST_ITEMS:,} items", token=None)
 

@@ -77,7 +77,11 @@ def compacted(given: Schema, arguments: Sequence[Schema]) -> Schema:
 
 
 def joined(given: Schema, arguments: Sequence[Schema]) -> Schema:
-    return list_of(union([items_of(given), items_of(arguments[0])])) if arguments else same(given, ())
+    parts = [part for each in (given, *arguments[:1]) for part in alternatives(each)]
+    lists = [part for part in parts if part.get("type") not in ("null", None) and part != EMPTY]
+    if len(lists) < len([part for part in parts if part.get("type") != "null" and part != EMPTY]):
+        return LIST  # one of them may be anything
+    return list_of(union([items_of(part) for part in lists])) if lists else LIST
 
 
 def _is_whole(schema: Schema) -> bool:

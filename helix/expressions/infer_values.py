@@ -1,5 +1,6 @@
 """The types of single expressions: paths, filters, comparisons. `infer.py` walks the template around them."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -160,7 +161,7 @@ class Values:
         for at in range(1, len(segments)):
             step = hop(schema, segments[at])
             if step.schema is None:
-                if self.is_known(segments[: at + 1]):
+                if step.is_open and self.is_known(segments[: at + 1]):
                     return ANY
                 return self.dead_end(step, schema, segments, at, expression, guarded)
             if step.never:
@@ -241,6 +242,9 @@ class Values:
             words = f"asks for {path_words(segments[: at + 1])}, but {before} is {with_article(type_words(schema))} and has no parts."
             hint = f"Use {before} itself."
         fixed = self.replaced(expression, str(name), close) if close else None
+        if fixed and close and code == "unknown_step":  # every mention of the step at once: they are told as one
+            pattern = rf"\b{segments[0]}\.{re.escape(str(name))}(?=[.\[])"
+            fixed = readable(re.sub(pattern, f"{segments[0]}.{close}", self.text)) or fixed
         self.find(Finding(code, "error", words, hint, self.column(expression), fixed))
         return ANY
 
@@ -289,21 +293,23 @@ class Values:
                     self.condition(expression.right)
             case LtExpression() | GtExpression() | LeExpression() | GeExpression():
                 left, right = self.of(expression.left, guarded=True), self.of(expression.right, guarded=True)
-                if not admit.comparable(left, right):
+                words_only = (Blank, Empty)  # `blank` and `empty` have no order
+                surely = not admit.comparable(left, right) or isinstance(expression.left, words_only)
+                surely = surely or isinstance(expression.right, words_only)
+                if surely or admit.fails_for_some(left, right):
                     words = f"compares {with_article(type_words(left))} with {with_article(type_words(right))}."
-                    self.find(
-                        Finding(
-                            "incomparable",
-                            "error",
-                            words,
-                            "Compare two numbers, or two texts.",
-                            self.column(expression),
-                        )
-                    )
+                    severity: OneOf["error", "warning"] = "error" if surely else "warning"
+                    hint = "Compare two numbers, or two texts."
+                    self.find(Finding("incomparable", severity, words, hint, self.column(expression)))
             case ContainsExpression():
                 left = self.of(expression.left, guarded=True)
                 right = self.of(expression.right, guarded=True)
-                if "object" in kinds(left) and kinds(right) & {"array", "object"}:
+                if isinstance(expression.right, (Blank, Empty)):
+                    words = f"asks whether something contains “{expression.right}”, which it never does."
+                    self.find(
+                        Finding("incomparable", "error", words, "Write == empty instead.", self.column(expression))
+                    )
+                elif "object" in kinds(left) and kinds(right) & {"array", "object"}:
                     words = f"asks whether an object contains {with_article(type_words(right))}."
                     hint = "An object contains names: ask for a text."
                     self.find(Finding("incomparable", "error", words, hint, self.column(expression)))

@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from liquid import Token
 from liquid.exceptions import LiquidTypeError
@@ -13,13 +13,16 @@ from liquid.undefined import is_undefined
 from pydantic import JsonValue
 
 from helix.expressions import limits
+from helix.expressions.kept import KEPT
 
 
 def as_json(value: Any) -> JsonValue:
     """A value that an evaluation made, as JSON. LiquidTypeError when JSON has no such value. Data that is missing must
-    have been looked for before."""
+    have been looked for before. What is kept already is JSON, and stays the very thing it is."""
     if value is None or isinstance(value, (bool, str)):
         return value
+    if isinstance(value, KEPT):
+        return cast(JsonValue, value)
     if isinstance(value, int):
         return value
     if isinstance(value, (float, Decimal)):
@@ -63,12 +66,15 @@ def as_text(value: Any, token: Token | None = None) -> str:
 
 
 def size_at_most(value: Any, most: int) -> bool:
-    """Whether a value written as JSON stays within so many characters (about); stops counting as soon as it does not."""
+    """Whether a value written as JSON stays within so many characters (about); stops counting as soon as it does not.
+    What is kept already counts as the pointer to it."""
     left = most
     waiting = [value]
     while waiting and left >= 0:
         found = waiting.pop()
         left -= 8
+        if isinstance(found, KEPT):
+            continue  # it is passed on as a pointer
         if isinstance(found, str):
             left -= len(found)
         elif isinstance(found, Mapping):
@@ -96,6 +102,7 @@ def items_at_most(value: Any, most: int) -> bool:
 
 def to_json_text(value: Any) -> str:
     """The JSON text of a value, compact."""
-    if not size_at_most(value, limits.TEXT_BYTES):
+    kept = value.pointer.get("size", limits.TEXT_BYTES + 1) if isinstance(value, KEPT) else 0
+    if kept > limits.TEXT_BYTES or not size_at_most(value, limits.TEXT_BYTES):
         raise LiquidTypeError("the value is too large to be written as JSON", token=None)
     return json.dumps(as_json(value), ensure_ascii=False)

@@ -7,9 +7,9 @@ from helix.flows.graph import Graph
 from helix.flows.problems import Problem
 from helix.flows.rules import RULES
 from helix.flows.steps import STEP_TYPES, StepType
-from helix.flows.subject import ConnectionFacts, Subject
+from helix.flows.subject import NO_FLOWS, ConnectionFacts, FlowFacts, Subject
 
-__all__ = ["CheckedGraph", "ConnectionFacts", "check"]
+__all__ = ["CheckedGraph", "ConnectionFacts", "FlowFacts", "check"]
 
 MOST_PROBLEMS = 1_000
 
@@ -34,14 +34,17 @@ class CheckedGraph:
 
 
 def check(
-    graph: Graph, connections: Mapping[str, ConnectionFacts], steps: Mapping[str, StepType] = STEP_TYPES
+    graph: Graph,
+    connections: Mapping[str, ConnectionFacts],
+    steps: Mapping[str, StepType] = STEP_TYPES,
+    flows: Mapping[str, FlowFacts] = NO_FLOWS,
 ) -> CheckedGraph:
     """Every problem of the graph, errors before warnings at each step, in the order of the steps.
 
     A graph without errors does not fail at run time for a reason that lies in how it is built; warnings name what may
-    still go wrong with the data of a service.
+    still go wrong with the data of a service. `flows`: the flows that steps may call, by id.
     """
-    subject = Subject(graph, connections, steps)
+    subject = Subject(graph, connections, steps, flows)
     found = list(dict.fromkeys(_Key(problem) for rule in RULES for problem in rule(subject)))
     problems = [each.problem for each in found]
     problems.sort(key=lambda problem: (subject.index.get(problem.node or "", -1), problem.severity))

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from helix.expressions.types import ANY, Schema, alternatives, constants, items_of
 from helix.expressions.words import type_words, with_article
-from helix.flows.conditions import ORDERED, moment
+from helix.flows.conditions import ORDERED, UNARY, moment
 from helix.flows.problems import Severity
 
 
@@ -41,7 +41,26 @@ def _kinds(schema: Schema) -> frozenset[str]:
 
 
 def clash(op: str, left: Schema, right: Schema) -> Clash | None:
-    """Why this comparison is an error at run time, or can never hold; None when it makes sense for all that is known."""
+    """Why this comparison is an error at run time, or can never hold; None when it makes sense for all that is known.
+    A warning when it fails for some of the kinds of value that a side may have."""
+    found = _clash(op, left, right)
+    if found is not None or op in UNARY:
+        return found
+    for one in _single(left):
+        for other in _single(right):
+            part = _clash(op, one, other)
+            if part is not None and part.code == "incomparable" and part.severity == "error":
+                words = f"may compare {_words(one)} with {_words(other)}, which fails."
+                return Clash("incomparable", words, part.hint, part.side, "warning")
+    return None
+
+
+def _single(schema: Schema) -> list[Schema]:
+    """The kinds of value of a type, each by itself. What is unknown gets the benefit of the doubt; null compares with all."""
+    return [part for part in alternatives(schema) if part.get("type", "null") != "null"][:8]
+
+
+def _clash(op: str, left: Schema, right: Schema) -> Clash | None:
     if op in ("exists", "not_exists"):
         return None
     if op in ("is_empty", "is_not_empty"):

@@ -171,7 +171,7 @@ def _is_number(value: JsonValue) -> bool:
 
 
 def _contains(one: JsonValue, other: JsonValue) -> bool:
-    if one is None:
+    if one is None or (other is None and not isinstance(one, list)):
         return False
     if isinstance(one, list):
         return any(same(item, other) for item in one)
@@ -195,6 +195,8 @@ def _text(one: JsonValue, other: JsonValue, what: str) -> tuple[str, str]:
 
 
 def _one_of(one: JsonValue, other: JsonValue) -> bool:
+    if other is None:
+        return False
     if not isinstance(other, list):
         raise Incomparable(
             f"“is one of” needs a list, but got {shown(other)}.",
@@ -203,10 +205,13 @@ def _one_of(one: JsonValue, other: JsonValue) -> bool:
     return any(same(one, item) for item in other)
 
 
-def _matches(one: JsonValue, other: JsonValue) -> bool:
-    if one is None:
-        return False
-    return wildcard(*_text(one, other, "matches"))
+def _texts(what: str, ask: Callable[[str, str], bool]) -> Callable[[JsonValue, JsonValue], bool]:
+    """A question about two texts; nothing on either side answers no."""
+
+    def answer(one: JsonValue, other: JsonValue) -> bool:
+        return one is not None and other is not None and ask(*_text(one, other, what))
+
+    return answer
 
 
 def wildcard(text: str, pattern: str) -> bool:
@@ -236,10 +241,10 @@ _COMPARE: dict[str, Callable[[JsonValue, JsonValue], bool]] = {
     "lte": _ordered(lambda one, other: one <= other),  # type: ignore[operator]
     "contains": _contains,
     "not_contains": lambda one, other: not _contains(one, other),
-    "starts_with": lambda one, other: one is not None and str.startswith(*_text(one, other, "starts with")),
-    "ends_with": lambda one, other: one is not None and str.endswith(*_text(one, other, "ends with")),
+    "starts_with": _texts("starts with", str.startswith),
+    "ends_with": _texts("ends with", str.endswith),
     "in": _one_of,
-    "matches": _matches,
+    "matches": _texts("matches", wildcard),
 }
 
 

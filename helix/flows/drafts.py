@@ -9,7 +9,7 @@ from django.utils import timezone
 from helix.flows.check import CheckedGraph, check
 from helix.flows.graph import UnreadableGraph, read_graph
 from helix.flows.models import Flow
-from helix.flows.using import connection_facts
+from helix.flows.using import connection_facts, flow_facts
 from helix.teams.models import Team, User
 
 EMPTY_GRAPH = '{"format": 1, "nodes": [], "edges": [], "notes": []}'
@@ -31,7 +31,7 @@ class Saved:
 
 def check_text(team: Team, text: str) -> CheckedGraph:
     """Read and check a graph for this team; UnreadableGraph when it is no graph at all."""
-    return check(read_graph(text), connection_facts(team))
+    return check(read_graph(text), connection_facts(team), flows=flow_facts(team))
 
 
 def create_flow(team: Team, name: str, graph_text: str = EMPTY_GRAPH, by: User | None = None) -> Flow:

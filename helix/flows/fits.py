@@ -118,10 +118,9 @@ def _fix(part: Schema, place: Schema) -> str:
 
 def _limits(part: Schema, place: Schema) -> Misfit | None:
     """Constants must be among the choices and within the bounds."""
-    values = constants(part)
+    values, offered = constants(part), constants(place)
     if values is None:
-        return None
-    offered = constants(place)
+        return Misfit("warning", f"may be any {type_words(part)}") if offered else None
     out = [value for value in values if (offered is not None and value not in offered) or not _within(value, place)]
     if not out:
         return None
@@ -167,6 +166,8 @@ def _text(part: Schema, place: Schema) -> Misfit | None:
     values = constants(part)
     if part.get("format") == "date":
         return Misfit("error", "is a date without a time", _TO_MOMENT)
+    if values is None and part.get("format") is None:
+        return Misfit("warning", "may be a text that is no date and time", _TO_MOMENT)
     if part.get("format") in ("email", "uri"):
         return Misfit("error", f"is {with_article(type_words(part))}")
     wrong = [
@@ -195,9 +196,12 @@ def _properties(part: Schema, place: Schema, depth: int) -> Iterator[Misfit]:
     has, takes = part.get("properties") or {}, place.get("properties") or {}
     extra = place.get("additionalProperties", True)
     closed = part.get("additionalProperties") is False
+    sure = part.get("required", ())
     for name in place.get("required", ()):
-        if name not in has and (closed or has):
-            yield Misfit("error" if closed else "warning", f"lacks “{name}”")
+        if name not in has:
+            yield Misfit("error", f"lacks “{name}”") if closed else Misfit("warning", f"may lack “{name}”")
+        elif name not in sure and "default" not in has[name]:
+            yield Misfit("warning", f"may lack “{name}”")
     for name, found in has.items() if isinstance(has, Mapping) else ():
         wanted = takes.get(name, extra if isinstance(extra, Mapping) else ANY)
         if name not in takes and extra is False:

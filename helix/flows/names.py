@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from helix.expressions.types import ANY, MISSING_MARK, MOMENT, NAMED_MARK, NULL, TEXT, YES_NO, Schema, union
+from helix.expressions.types import ANY, MISSING_MARK, MOMENT, NAMED_MARK, NULL, TEXT, WHOLE, YES_NO, Schema, union
+from helix.flows.steps.loops import item_type
+from helix.flows.steps.waiting import EXPIRED, WAIT_FOR
 
 if TYPE_CHECKING:
     from helix.flows.subject import Subject
@@ -24,8 +26,16 @@ ERROR: Schema = {
 }
 RUN: Schema = {
     "type": "object",
-    "properties": {"id": {**TEXT, "title": "Id of the run"}, "started_at": {**MOMENT, "title": "When it began"}},
-    "required": ["id", "started_at"],
+    "properties": {
+        "id": {**TEXT, "title": "Id of the run"},
+        "started_at": {**MOMENT, "title": "When it began"},
+        "answer_url": {
+            **TEXT,
+            "title": "Address for an answer",
+            "description": "A message sent here is what a step “Wait for” a message goes on with.",
+        },
+    },
+    "required": ["id", "started_at", "answer_url"],
     "additionalProperties": False,
 }
 FLOW: Schema = {
@@ -34,6 +44,9 @@ FLOW: Schema = {
     "required": ["name"],
     "additionalProperties": False,
 }
+
+
+INDEX: Schema = {**WHOLE, "title": "Position of the item", "description": "Counted from 0."}
 
 
 class _All:
@@ -77,7 +90,13 @@ def names_at(subject: Subject, key: str) -> Mapping[str, Schema]:
         "additionalProperties": False,
         NAMED_MARK: True,
     }
-    return {"trigger": payload(subject, key), "steps": steps, "run": RUN, "flow": FLOW}
+    names = {"trigger": payload(subject, key), "steps": steps, "run": RUN, "flow": FLOW}
+    around = subject.loops(key)
+    if around:
+        loop = subject.nodes[around[-1]]
+        item = item_type(loop.config, lambda value: subject.type_of_value(loop, value))
+        return {**names, "item": {**item, "title": f"Item of {_title(subject, loop.key)}"}, "index": INDEX}
+    return names
 
 
 def payload(subject: Subject, key: str) -> Schema:
@@ -95,7 +114,8 @@ def payload(subject: Subject, key: str) -> Schema:
         if lacking:
             marks = [{"severity": "error", "why": f"{_title(subject, lacking[0])} begins runs without it"}]
         properties[name] = {**union(having), **({MISSING_MARK: marks[0]} if marks else {})}
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+    sure = [name for name, found in properties.items() if MISSING_MARK not in found]
+    return {"type": "object", "properties": properties, "required": sure, "additionalProperties": False}
 
 
 def _title(subject: Subject, name: str) -> str:
@@ -117,6 +137,16 @@ def envelope(subject: Subject, name: str, key: str) -> Schema:
         later = paths.is_before(key, name)
         why = f"{title} comes later" if later else f"no path leads from {title} to this step"
         return _never("not_upstream", why, f"Connect {title} so that it comes before this step, or use other data.")
+    if name in subject.loops(key):
+        why = f"{title} has not ended while its items are worked on"
+        return _never("inside_loop", why, "Use item and index here; its counts are known after it.")
+    if set(subject.loops(name)) - set(subject.loops(key)):
+        loop = next(each for each in subject.loops(name) if each not in subject.loops(key))
+        why = f"{title} runs once for every item of {_title(subject, loop)}, and this step stands outside"
+        hint = (
+            f"Let {_title(subject, loop)} collect {title}, and use steps.{loop}.data.results; or move this step inside."
+        )
+        return _never("inside_loop", why, hint)
     if not paths.is_over(name, key):
         why = f"{title} may still be running when the join lets the first path through"
         return _marked(subject, name, key, why)
@@ -143,8 +173,22 @@ def _why_not(subject: Subject, name: str, key: str) -> str:
     return f"{_title(subject, name)} does not run on every path to this step"
 
 
+def _in_time(subject: Subject, name: str, key: str, data: Schema) -> Schema:
+    """What a waiting step gives: nothing when it has expired."""
+    title = _title(subject, name)
+    if subject.paths.surely_leaves(name, EXPIRED.key, key):
+        mark = {"severity": "error", "why": f"nothing came in time for {title} on this path", "code": "expired_here"}
+        return {"type": "object", MISSING_MARK: mark}
+    answers = [port for port in subject.ports(subject.nodes[name]) or () if port not in (EXPIRED.key, "error")]
+    if any(subject.paths.surely_leaves(name, port, key) for port in answers):
+        return data
+    return {**data, MISSING_MARK: {"severity": "error", "why": f"nothing may have come in time for {title}"}}
+
+
 def _envelope(subject: Subject, name: str, key: str) -> Schema:
     node, data, error = subject.nodes[name], subject.output(name), NULL
+    if node.type == WAIT_FOR:
+        data = _in_time(subject, name, key, data)
     if subject.kind(node) != "trigger" and node.on_error in ("continue", "branch"):
         failed = f"{_title(subject, name)} may have failed, and the flow goes on"
         if node.on_error == "branch" and subject.paths.surely_leaves(name, "error", key):

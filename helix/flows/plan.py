@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from helix.flows.bodies import LOOP, bodies, loops_around
 from helix.flows.check import CheckedGraph
 
 
@@ -25,7 +26,8 @@ class PlanNode(BaseModel):
 
 
 class Plan(BaseModel):
-    """`out`: step → port → targets. `into`: step → (source, port). `order`: every step after all that lead to it."""
+    """`out`: step → port → targets. `into`: step → (source, port). `order`: every step after all that lead to it.
+    `loop_of`: step → the innermost loop whose body it is in, "" for none."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,6 +36,11 @@ class Plan(BaseModel):
     into: dict[str, tuple[tuple[str, str], ...]]
     triggers: tuple[str, ...]
     order: tuple[str, ...]
+    loop_of: dict[str, str] = {}
+
+    def loops(self, key: str) -> tuple[str, ...]:
+        """The loops around a step, the outermost first."""
+        return loops_around(key, self.loop_of)
 
     def as_json(self) -> dict[str, Any]:
         """The plan as JSON; `Plan.read` gives it back."""
@@ -55,6 +62,8 @@ def compile_plan(checked: CheckedGraph) -> Plan:
     for edge in graph.edges:
         out[edge.source].setdefault(edge.port, []).append(edge.target)
         into[edge.target].append((edge.source, edge.port))
+    ordered = order(list(into), into)
+    types = {node.key: node.type for node in graph.nodes}
     return Plan(
         nodes={
             node.key: PlanNode.model_validate(node.model_dump(exclude={"position", "unknown"})) for node in graph.nodes
@@ -62,7 +71,8 @@ def compile_plan(checked: CheckedGraph) -> Plan:
         out={key: {port: tuple(targets) for port, targets in ports.items()} for key, ports in out.items()},
         into={key: tuple(sources) for key, sources in into.items()},
         triggers=tuple(node.key for node in graph.nodes if checked.steps[node.type].kind == "trigger"),
-        order=order(list(into), into),
+        order=ordered,
+        loop_of=bodies([key for key in ordered if types[key] == LOOP], out),
     )
 
 

@@ -4,13 +4,15 @@ expression with the type of its place. Worked out when first asked for, once. Pu
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import JsonValue
 
 from helix.expressions.infer import Inferred, infer
 from helix.expressions.parsing import MARK, expressions_in, is_expression
-from helix.expressions.types import ANY, Schema, constant, union
+from helix.expressions.types import ANY, NULL, Schema, constant, union
+from helix.flows.bodies import LOOP, bodies, loops_around
 from helix.flows.graph import Edge, Graph, Node
 from helix.flows.guards import present_at, shown_by_ports
 from helix.flows.names import names_at
@@ -18,6 +20,7 @@ from helix.flows.paths import Paths, Way
 from helix.flows.places import field_words, wanted_at
 from helix.flows.problems import Problem, Severity, pointer, repair
 from helix.flows.steps import StepType
+from helix.flows.steps.calls import RUN_FLOW
 
 MOST_PROBLEMS_A_STEP = 30
 MOST_ITEMS = 100
@@ -35,6 +38,19 @@ class ConnectionFacts:
 
 
 @dataclass(frozen=True)
+class FlowFacts:
+    """What the check needs to know of a flow that others may call: the types of what its trigger asks for and of its result."""
+
+    id: str
+    name: str
+    fields: Schema
+    result: Schema
+
+
+NO_FLOWS: Mapping[str, FlowFacts] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
 class Use:
     """One expression in a step's config: its place, its text, and the type that the place takes."""
 
@@ -47,10 +63,17 @@ class Use:
 class Subject:
     """One graph under check."""
 
-    def __init__(self, graph: Graph, connections: Mapping[str, ConnectionFacts], steps: Mapping[str, StepType]) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        connections: Mapping[str, ConnectionFacts],
+        steps: Mapping[str, StepType],
+        flows: Mapping[str, FlowFacts] = NO_FLOWS,
+    ) -> None:
         self.graph = graph
         self.connections = connections
         self.steps = steps
+        self.flows = flows
         self.nodes: dict[str, Node] = {}
         self.index: dict[str, int] = {}
         for index, node in enumerate(graph.nodes):
@@ -114,7 +137,19 @@ class Subject:
 
     def _outcomes(self, node: Node) -> tuple[str, ...]:
         ports = self.ports(node) or ("next",)
+        if node.type == LOOP:  # the turns of its body are a matter of their own: it always goes on by another way
+            ports = tuple(port for port in ports if port != "each")
         return (*ports, "") if node.type in ("logic.filter", "logic.stop") or not ports else ports
+
+    @cached_property
+    def loop_of(self) -> dict[str, str]:
+        """For every step in the body of a loop, the innermost such loop."""
+        paths = self.paths
+        return bodies([key for key in paths.order if self.nodes[key].type == LOOP], paths.out)
+
+    def loops(self, key: str) -> tuple[str, ...]:
+        """The loops around a step, the outermost first."""
+        return loops_around(key, self.loop_of)
 
     @cached_property
     def reachable(self) -> frozenset[str]:
@@ -129,9 +164,21 @@ class Subject:
             if found is None or key in self._under_way:
                 return ANY
             self._under_way.add(key)
-            self._outputs[key] = found.output_schema(node.config, lambda value: self.type_of_value(node, value))
+            self._outputs[key] = self._completed(
+                node, found.output_schema(node.config, lambda value: self.type_of_value(node, value))
+            )
             self._under_way.discard(key)
         return self._outputs[key]
+
+    def _completed(self, node: Node, output: Schema) -> Schema:
+        """An output with what only the whole graph, or another flow, can tell of it."""
+        properties = output.get("properties", {})
+        if node.type == LOOP and (collect := node.config.get("collect")) and self.loop_of.get(str(collect)):
+            gathered: Schema = {"type": "array", "items": union([self.output(str(collect)), NULL]), "title": "Results"}
+            return {**output, "properties": {**properties, "results": gathered}, "required": [*properties, "results"]}
+        if node.type == RUN_FLOW and (called := self.flows.get(str(node.config.get("flow")))):
+            return {**output, "properties": {**properties, "result": {**called.result, "title": "Result"}}}
+        return output
 
     def names(self, key: str) -> Mapping[str, Schema]:
         """The types of what the expressions of a step may mention: trigger, steps, run, flow."""

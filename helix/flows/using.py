@@ -1,12 +1,21 @@
 """Which connections flows may use, and which flows use a connection."""
 
 import json
+from functools import lru_cache
+from uuid import UUID
 
 from helix.connections.keeping import families
 from helix.connections.models import Connection
+from helix.expressions.types import Schema, union
 from helix.flows.check import ConnectionFacts
-from helix.flows.models import Flow
+from helix.flows.graph import read_graph
+from helix.flows.models import Flow, FlowVersion
+from helix.flows.steps import STEP_TYPES
+from helix.flows.steps.hooks import CALLED
+from helix.flows.subject import FlowFacts, Subject
 from helix.teams.models import Team
+
+NOTHING: Schema = {"type": "object", "properties": {}, "additionalProperties": False}
 
 
 class InUse(Exception):
@@ -31,6 +40,29 @@ def connection_facts(team: Team) -> dict[str, ConnectionFacts]:
         .prefetch_related("secrets")
         .order_by("sandbox", "created_at")
     }
+
+
+def flow_facts(team: Team) -> dict[str, FlowFacts]:
+    """What a check needs to know of the team's flows that others may call, by id."""
+    flows = Flow.objects.filter(team=team, deleted_at=None, published__isnull=False, published__plan__contains=CALLED)
+    facts = {str(flow.pk): called_facts(flow.pk, flow.published_id, flow.name) for flow in flows if flow.published_id}
+    return {key: found for key, found in facts.items() if found}
+
+
+@lru_cache(maxsize=512)
+def called_facts(flow_id: UUID, version_id: UUID, name: str) -> FlowFacts | None:
+    """Of one published version; None when it cannot be called. A version never changes, so neither does this."""
+    graph = read_graph(FlowVersion.objects.values_list("graph", flat=True).get(pk=version_id))
+    subject = Subject(graph, {}, STEP_TYPES)
+    entry = next((key for key, node in subject.nodes.items() if node.type == CALLED), None)
+    if entry is None:
+        return None
+    given = [
+        subject.type_of_value(node, node.config.get("values") or {})
+        for node in subject.nodes.values()
+        if node.type == "logic.stop" and node.config.get("outcome", "succeed") != "fail"
+    ]
+    return FlowFacts(str(flow_id), name, subject.output(entry), union(given) if given else NOTHING)
 
 
 def used_by(connection: Connection) -> list[Flow]:

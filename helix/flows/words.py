@@ -75,6 +75,10 @@ def summary(node: Node) -> str:
         case "trigger.schedule":
             cron, zone = config.get("cron"), config.get("timezone")
             words = describe_schedule(cron, zone if isinstance(zone, str) else "") if isinstance(cron, str) else ""
+            if "every_minutes" in config:
+                words = f"Every {value_words(config['every_minutes'])} minutes"
+            elif "at" in config:
+                words = f"Once, at {value_words(config['at'])}"
         case "trigger.manual":
             fields = config.get("fields")
             named = (

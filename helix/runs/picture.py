@@ -1,6 +1,7 @@
 """What the run page hands to the canvas: the graph as it was, with a state on each step."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -12,11 +13,36 @@ from helix.engine.models import Run, StepRun
 from helix.engine.states import FINAL_RUN_STATES
 from helix.flows.palette import palette
 
+OF_A_STATE = ("node", "item_key", "state", "attempts_made", "started_at", "ended_at", "port", "counts", "output")
+BUSIEST = ("running", "unknown", "failed", "waiting", "ready", "pending", "cancelled", "succeeded", "skipped")
+"""Which state a step shows whose turns of a loop stand differently: the first that one of them is in."""
+
 
 def step_states(steps: Iterable[StepRun], now: datetime | None = None) -> dict[str, dict[str, Any]]:
-    """{node key: {state, attempts, duration_ms, error}}; durations of live steps run until now."""
+    """{node key: {state, attempts, duration_ms, error}}; durations of live steps run until now. Of a step in a loop the state
+    is the busiest of its turns, and `turns` counts them by state."""
     now = now or timezone.now()
-    return {step.node: _one(step, now) for step in steps}
+    found: dict[str, dict[str, Any]] = {}
+    turns: dict[str, Counter[str]] = {}
+    for step in steps:
+        one = _one(step, now)
+        if step.item_key:
+            counts = turns.setdefault(step.node, Counter())
+            counts[step.state] += 1
+            before = found.get(step.node)
+            if before is None or BUSIEST.index(step.state) <= BUSIEST.index(before["state"]):
+                found[step.node] = one
+            found[step.node]["turns"] = counts
+        else:
+            found[step.node] = one
+    return found
+
+
+def changes_since(run: Run, seen: int) -> dict[str, Any]:
+    """The run as `state.json` tells it, with those steps only that have changed since it was at `seen`; and where it is now."""
+    steps = StepRun.objects.filter(run=run).only(*OF_A_STATE)
+    changed = set(steps.filter(seq__gt=seen).values_list("node", flat=True)) if seen >= 0 else None
+    return run_state(run, steps if changed is None else steps.filter(node__in=changed))
 
 
 def _one(step: StepRun, now: datetime) -> dict[str, Any]:
@@ -28,6 +54,7 @@ def _one(step: StepRun, now: datetime) -> dict[str, Any]:
         "duration_ms": None if spent is None else max(0, round(spent)),
         "error": {"message": error.get("message", ""), "hint": error.get("hint", "")} if error else None,
         "port": step.port or None,
+        "counts": step.counts,
     }
 
 
@@ -38,6 +65,7 @@ def run_state(run: Run, steps: Iterable[StepRun]) -> dict[str, Any]:
         "state": run.state,
         "attention": run.attention,
         "is_final": run.state in FINAL_RUN_STATES,
+        "seq": run.seq,
         "steps": step_states(steps),
     }
 
@@ -60,6 +88,7 @@ def picture(run: Run, steps: Iterable[StepRun], team_slug: str) -> dict[str, Any
         "connections": [],
         "urls": {
             "state": reverse("runs:state", kwargs={"team": team_slug, "run_id": run.id}),
+            "live": reverse("live_run", kwargs={"team": team_slug, "run_id": run.id}),
             "flows": reverse("flows:list", kwargs={"team": team_slug}),
             "runs": reverse("runs:list", kwargs={"team": team_slug}),
         },

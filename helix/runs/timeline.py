@@ -64,6 +64,8 @@ class Stepped:
     ended_at: datetime | None
     due_at: datetime | None
     attempts: tuple[Tried, ...] = ()
+    item: str = ""
+    """The turn of a loop that it belongs to; "" outside."""
 
 
 @dataclass(frozen=True)

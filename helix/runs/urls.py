@@ -2,16 +2,20 @@
 
 from django.urls import path
 
-from helix.runs.views import acts, listing, page
+from helix.runs.views import acts, download, listing, page
 
 app_name = "runs"
 urlpatterns = [
     path("", listing.runs, name="list"),
+    path("person/", listing.of_person, name="of_person"),
     path("<uuid:run_id>/", page.run, name="run"),
     path("<uuid:run_id>/timeline/", page.timeline, name="timeline"),
     path("<uuid:run_id>/state.json", page.state, name="state"),
     path("<uuid:run_id>/steps/<uuid:step_id>/", page.step, name="step"),
+    path("<uuid:run_id>/steps/<uuid:step_id>/<str:part>.json", download.download, name="download"),
     path("<uuid:run_id>/steps/<uuid:step_id>/resolve/", acts.answer, name="resolve"),
     path("<uuid:run_id>/cancel/", acts.cancel, name="cancel"),
     path("<uuid:run_id>/again/", acts.again, name="again"),
+    path("<uuid:run_id>/go-on/", acts.go_on, name="go_on"),
+    path("<uuid:run_id>/steps/<uuid:step_id>/approve/", acts.approve, name="approve"),
 ]

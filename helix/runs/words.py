@@ -22,6 +22,12 @@ def cause_words(run: Run) -> str:
             return f"By an API token of {who}" if who else "Through the API"
         case Cause.WEBHOOK:
             return "By webhook"
+        case Cause.EVENT:
+            return "By an event of Customer.io"
+        case Cause.FAILURE:
+            return f"Because “{run.payload.get('flow_name', 'another flow')}” failed"
+        case Cause.CALLED:
+            return "By a step of another flow"
         case _:
             return f"Started by {who}" if who else "Started by hand"
 
@@ -32,6 +38,9 @@ def cause_icon(run: Run) -> str:
         Cause.TEST: "flask-conical",
         Cause.API: "code",
         Cause.WEBHOOK: "webhook",
+        Cause.EVENT: "mail-check",
+        Cause.FAILURE: "circle-alert",
+        Cause.CALLED: "corner-down-right",
     }.get(Cause(run.cause_kind), "mouse-pointer-click")
 
 

@@ -8,6 +8,8 @@ from django.db import models
 from helix.ids import new_id
 from helix.teams.roles import Role
 
+KEEP_GOOD_DAYS, KEEP_FAILED_DAYS, KEEP_RUNS_DAYS = 14, 30, 400
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
@@ -49,6 +51,9 @@ class Team(models.Model):
     slug = models.SlugField(max_length=48, unique=True)
     name = models.CharField(max_length=120)
     created_at = models.DateTimeField(auto_now_add=True)
+    keep_good_days = models.PositiveSmallIntegerField(default=KEEP_GOOD_DAYS)  # data of runs that succeeded
+    keep_failed_days = models.PositiveSmallIntegerField(default=KEEP_FAILED_DAYS)  # data of all other runs
+    keep_runs_days = models.PositiveSmallIntegerField(default=KEEP_RUNS_DAYS)  # the runs themselves, without data
     members: "models.ManyToManyField[User, Member]" = models.ManyToManyField(
         User, through="Member", related_name="teams"
     )

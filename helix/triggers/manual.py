@@ -1,36 +1,27 @@
 """Starting by hand: the values a person or program gives are read against the fields of the manual trigger."""
 
-import json
-import math
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
 from typing import Any
 
 from django.utils import timezone
 
 from helix.engine.start import entry_for
 from helix.engine.states import Cause
-from helix.flows.json_text import UnreadableGraph, look_through, read_json
-from helix.flows.plan import Plan
-from helix.triggers.schedules import next_fire
+from helix.flows.given import BadInput, read_fields
+from helix.flows.json_text import UnreadableGraph, look_through
+from helix.flows.plan import Plan, PlanNode
+from helix.triggers.schedules import BadSchedule, next_fire, timing_of
+from integrations.customerio.hooks import EVENTS
 
+FORMS = ("trigger.manual", "trigger.called")
 
-class BadInput(Exception):
-    """Values that the trigger does not take; `problems` maps a field's name to a sentence."""
-
-    def __init__(self, problems: dict[str, str]) -> None:
-        super().__init__(" ".join(problems.values()))
-        self.problems = problems
+__all__ = ["BadInput", "fields_of", "payload_for"]
 
 
 def payload_for(plan: Plan, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The payload of a run begun by hand or by API: the manual trigger's fields, or an example of what the schedule would give."""
+    """The payload of a run begun by hand or by API: the form's fields, or an example of what another trigger would give."""
     node = plan.nodes[entry_for(plan, Cause.MANUAL)]
-    if node.type == "trigger.schedule":
-        now = timezone.now()
-        coming = next_fire(node.config["cron"], node.config["timezone"], now)
-        return {"fired_at": now.isoformat(), "scheduled_for": (coming or now).isoformat()}
-    payload = dict(given) if node.type != "trigger.manual" else read_fields(node.config.get("fields", []), given)
+    payload = read_fields(node.config.get("fields", []), given) if node.type in FORMS else _example(node, given)
     try:
         look_through(payload)
     except UnreadableGraph as bad:
@@ -38,101 +29,29 @@ def payload_for(plan: Plan, given: Mapping[str, Any]) -> dict[str, Any]:
     return payload
 
 
+def _example(node: PlanNode, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a trigger that nobody starts by hand would give; `given` takes the place of it, or of the body of a webhook."""
+    now = timezone.now()
+    match node.type:
+        case "trigger.schedule":
+            try:
+                due = next_fire(timing_of(node.config), now)
+            except BadSchedule:
+                due = None
+            return {"fired_at": now.isoformat(), "scheduled_for": (due or now).isoformat()}
+        case "trigger.webhook":
+            body = dict(given) if given else node.config.get("sample")
+            return {"body": body, "headers": {}, "query": {}, "received_at": now.isoformat(), "delivery": "by hand"}
+        case "trigger.customerio_event" if not given:
+            event = EVENTS.get(next(iter(node.config.get("events") or ()), ""))
+            return {**(event.example if event else {}), "received_at": now.isoformat()}
+        case "trigger.flow_failed" if not given:
+            told = {"run_id": "", "flow_id": "", "flow_name": "An example", "message": "It failed.", "step": ""}
+            return {**told, "failed_at": now.isoformat()}
+    return dict(given)
+
+
 def fields_of(plan: Plan) -> list[dict[str, Any]]:
-    """The fields that a start by hand asks for; none when the flow has no manual trigger."""
+    """The fields that a start by hand asks for; none when no trigger of the flow has a form."""
     node = plan.nodes[entry_for(plan, Cause.MANUAL)]
-    return list(node.config.get("fields", [])) if node.type == "trigger.manual" else []
-
-
-def read_fields(fields: list[dict[str, Any]], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The given values, each of its field's type; BadInput names every value that is missing, of another type, or unknown."""
-    problems: dict[str, str] = {}
-    payload: dict[str, Any] = {}
-    for field in fields:
-        name, label = field["name"], field.get("label") or field["name"]
-        value = given.get(name, field.get("default"))
-        if value in (None, ""):
-            if field.get("required"):
-                problems[name] = f"“{label}” is required."
-            continue
-        try:
-            payload[name] = READERS[field.get("type", "text")](value)
-        except (ValueError, TypeError):
-            problems[name] = (
-                f"“{label}” must be {WANTED[field.get('type', 'text')]}; {json.dumps(value, ensure_ascii=False)[:80]} is not."
-            )
-    known = {field["name"] for field in fields}
-    for name in sorted(set(given) - known):
-        problems[name] = (
-            f"This flow takes no value named “{name[:64]}”. It takes: {', '.join(sorted(known)) or 'none'}."
-        )
-    if problems:
-        raise BadInput(problems)
-    return payload
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    raise TypeError
-
-
-def _number(value: Any) -> int | float:
-    if isinstance(value, bool):
-        raise TypeError
-    number = float(value)
-    if not math.isfinite(number):
-        raise ValueError
-    if isinstance(value, (int, float)):
-        return value
-    return int(number) if number.is_integer() else number
-
-
-def _integer(value: Any) -> int:
-    number = _number(value)
-    if number != int(number):
-        raise ValueError
-    return int(number)
-
-
-def _boolean(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    word = _text(value).lower()
-    if word not in YES + NO:
-        raise ValueError
-    return word in YES
-
-
-def _date(value: Any) -> str:
-    return date.fromisoformat(_text(value)).isoformat()
-
-
-def _datetime(value: Any) -> str:
-    moment = datetime.fromisoformat(_text(value))
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
-
-
-def _json(value: Any) -> Any:
-    return read_json(value) if isinstance(value, str) else value
-
-
-YES, NO = ("true", "on", "yes"), ("false", "off", "no")
-READERS = {
-    "text": _text,
-    "number": _number,
-    "integer": _integer,
-    "boolean": _boolean,
-    "date": _date,
-    "datetime": _datetime,
-    "json": _json,
-}
-WANTED = {
-    "text": "text",
-    "number": "a number",
-    "integer": "a whole number",
-    "boolean": "yes or no",
-    "date": "a date such as 2026-11-23",
-    "datetime": "a date and time such as 2026-11-23T09:00:00+00:00",
-    "json": "JSON",
-}
+    return list(node.config.get("fields", [])) if node.type in FORMS else []

@@ -1,4 +1,4 @@
-"""What begins runs by itself: schedules, and the ledger of their firings."""
+"""What begins runs by itself: schedules and the ledger of their firings, listeners, and what came in from outside."""
 
 from typing import ClassVar
 
@@ -7,6 +7,10 @@ from django.db import models
 from helix.engine.models import Run
 from helix.flows.models import Flow
 from helix.ids import new_id
+from helix.teams.models import Team
+from helix.triggers.intake.models import Endpoint, TriggerInbox
+
+__all__ = ["Endpoint", "Listener", "Schedule", "ScheduleFire", "TriggerInbox"]
 
 
 class Schedule(models.Model):
@@ -15,10 +19,11 @@ class Schedule(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="schedules")
     node = models.CharField(max_length=64)
-    cron = models.CharField(max_length=120)
-    timezone = models.CharField(max_length=64)
+    config = models.JSONField(default=dict)
     next_fire_at = models.DateTimeField(null=True)
     armed = models.BooleanField(default=True)
+    trouble = models.TextField(blank=True)  # why it cannot fire, for a person
+    zone_data = models.CharField(max_length=32, blank=True)  # the time zone data that next_fire_at was worked out with
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["flow", "node"], name="one_schedule_of_a_trigger")]
@@ -32,9 +37,30 @@ class ScheduleFire(models.Model):
 
     schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="fires")
     fire_at = models.DateTimeField()
-    outcome = models.CharField(max_length=16)  # fired | late | missed
+    outcome = models.CharField(max_length=16)  # fired | late | missed | skipped | queued
+    note = models.TextField(blank=True)  # why no run began, for a person
     run = models.ForeignKey(Run, on_delete=models.SET_NULL, null=True, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["schedule", "fire_at"], name="one_fire_of_an_instant")]
+        indexes: ClassVar = [
+            models.Index(fields=["schedule"], name="queued_fires", condition=models.Q(outcome="queued"))
+        ]
+
+
+class Listener(models.Model):
+    """A trigger of a published, enabled flow that hears of things in its team: Customer.io's events, runs that failed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
+    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="listeners")
+    node = models.CharField(max_length=64)
+    kind = models.CharField(max_length=32)  # the type of the trigger
+    connection = models.CharField(max_length=64, blank=True)  # its name; "" hears every connection of the team
+    config = models.JSONField(default=dict)
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["flow", "node"], name="one_listener_of_a_trigger")]
+        indexes: ClassVar = [models.Index(fields=["team", "kind"], name="listeners_of_a_team")]

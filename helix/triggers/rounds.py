@@ -11,15 +11,23 @@ from datetime import timedelta
 from django.db import close_old_connections
 from django.utils import timezone
 
+from helix.engine.awaiting import wake_answered
 from helix.engine.models import Worker
 from helix.engine.perform import work
-from helix.engine.sweep import ring_for_unheard, take_back_lost, wake_due
-from helix.triggers.due import fire_due
+from helix.engine.retention import look
+from helix.engine.sweep import end_overdue, ring_for_unheard, take_back_lost, wake_due, wake_parents
+from helix.triggers.due import begin_queued, fire_due, refresh_zones
+from helix.triggers.inbox import forget_old, turn_inbox
+from helix.triggers.news import tell_news
 
-SCHEDULER_PAUSE = 0.5
+SCHEDULER_PAUSE = 1.0
 WORKER_PAUSE = 2.0
 SILENT = timedelta(seconds=15)
 FORGOTTEN = timedelta(days=1)
+DUTIES = (fire_due, begin_queued, turn_inbox, wake_due, tell_news)
+SELDOM = (wake_parents, wake_answered, take_back_lost, end_overdue, ring_for_unheard, look)
+"""Duties that make up for something that was lost, every other round."""
+SLOW_ROUNDS = 3600  # once an hour
 log = logging.getLogger(__name__)
 
 
@@ -35,9 +43,9 @@ def is_alive(kind: str) -> bool:
     return Worker.objects.filter(kind=kind, ticked_at__gte=timezone.now() - SILENT).exists()
 
 
-def duties() -> None:
-    """One round of the scheduler; each duty by itself, so that one that fails holds up no other."""
-    for duty in (fire_due, wake_due, take_back_lost, ring_for_unheard):
+def duties(number: int = 0) -> None:
+    """The scheduler's round of this number; each duty by itself, so that one that fails holds up no other."""
+    for duty in (*DUTIES, *(SELDOM if number % 2 == 0 else ())):
         _safely(duty)
 
 
@@ -67,18 +75,21 @@ class SchedulerRounds:
     def go(self) -> None:
         """Make rounds until `stop`; a sign of life every few seconds."""
         rounds = 0
+        _safely(refresh_zones)
         while not self._end.is_set():
-            if rounds % 6 == 0:
+            if rounds % 4 == 0:
                 _safely(self._sign)
-            self.round()
+            self.round(rounds)
+            if rounds % SLOW_ROUNDS == 0 and self.kind == "scheduler":
+                _safely(forget_old)
             rounds += 1
             self._end.wait(self.pause)
 
     def stop(self) -> None:
         self._end.set()
 
-    def round(self) -> None:
-        duties()
+    def round(self, number: int) -> None:
+        duties(number)
 
     def _sign(self) -> None:
         close_old_connections()
@@ -91,6 +102,6 @@ class WorkerRounds(SchedulerRounds):
     pause = WORKER_PAUSE
     kind = "worker"
 
-    def round(self) -> None:
+    def round(self, number: int) -> None:
         _safely(work)
         _safely(stand_in)

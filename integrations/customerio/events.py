@@ -104,7 +104,7 @@ _BY_SERVER = "Customer.io sets this itself; accepted for compatibility, never se
 
 class TrackScreenInput(Envelope, Person):
     # Customer.io takes both ids; the product's own page for this action says either, which both accept.
-    rules: ClassVar[tuple[Rule, ...]] = (AtLeastOne(WHO), AtMostOne(WHO))
+    rules: ClassVar[tuple[Rule, ...]] = (AtLeastOne(WHO), AtMostOne(WHO, empty_counts=True))
 
     name: Text = need("Screen name", "Name of the screen.", examples=["feed"])
     properties: Object = may("Screen data", "Data about the view.", examples=[{"subscriptions": ["baseball"]}])

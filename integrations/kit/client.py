@@ -31,7 +31,7 @@ from integrations.kit.errors import (
 )
 from integrations.kit.exchange import TEXT_BYTES, Exchange, kept_text, masked_headers, without_userinfo
 from integrations.kit.limits import over_limits
-from integrations.kit.pages import Paged, SamePage, follow
+from integrations.kit.pages import Paged, Resume, SamePage, Sink, follow, stream
 from integrations.kit.refusals import refusal
 from integrations.kit.shape import Shape
 from integrations.kit.wire import Flight, Transport
@@ -40,6 +40,8 @@ ANSWER_BYTES = 5_000_000
 """The largest answer that is read, after decompression."""
 KEPT_BYTES = 4 * TEXT_BYTES
 """The most that is kept of all answers of one call; later ones keep only their first kilobyte."""
+SHOWN_PAGES = 10
+"""Of a list that is given page by page, so many exchanges at its beginning and at its end are kept."""
 REDIRECTS = 3
 AGENT = "Helix/1 (+workflow builder)"
 
@@ -89,10 +91,14 @@ def send(
     idempotency_key: str,
     timeout_seconds: float,
     before_send: Callable[[], None] = noop,
+    sink: Sink | None = None,
+    resume: Resume | None = None,
 ) -> Reply:
     """Carry out an action once, within `timeout_seconds` of wall clock in all, or raise a CallError.
 
     `before_send` is called once, right before the first byte leaves; what it raises passes through, and nothing is sent.
+    With a `sink`, a list whose pages are followed is given to it page by page and the reply's lists are empty; then the
+    time is that of each page, and of the exchanges the first and the last are kept.
     """
     call = _Sending(action, credentials, client, timeout_seconds, before_send)
     try:
@@ -101,7 +107,7 @@ def send(
         call.sign()
         data: JsonValue
         if isinstance(settings, Paged) and action.pagination and settings.follow_pages:
-            data = call.pages(settings)
+            data = call.pages(settings, sink, resume)
         else:
             answers = [call.one(request) for request in requests]
             data = action.call.data(requests, answers)
@@ -178,7 +184,7 @@ class _Sending:
         self.authorization = value
         self.mask.add(value.split(" ", 1)[-1])
 
-    def pages(self, settings: Paged) -> dict[str, Any]:
+    def pages(self, settings: Paged, sink: Sink | None, resume: Resume | None) -> dict[str, Any]:
         """Follow the pages of a list, not faster than the service allows."""
         paging = self.action.pagination
         assert paging is not None
@@ -190,10 +196,17 @@ class _Sending:
             time.sleep(max(0.0, started + gap - time.monotonic()))
             started = time.monotonic()
             page = settings.model_copy(update=query)
-            return self.object(self.one(self.action.requests(page, "")[0]))
+            answer = self.object(self.one(self.action.requests(page, "")[0]))
+            if sink is None:
+                return answer
+            self.flight = Flight(time.monotonic() + self.seconds, noop, sent=False)
+            del self.exchanges[SHOWN_PAGES:-SHOWN_PAGES]
+            return self.tidy(answer)
 
         first = settings.given()
         try:
+            if sink is not None:
+                return stream(first, paging, settings.max_items, fetch, sink, resume)
             return follow(first, paging, settings.max_items, fetch)
         except SamePage:
             words = f"{self.action.api.service} gave the same page twice, so the list has no end."

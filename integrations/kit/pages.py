@@ -1,4 +1,8 @@
-"""Lists that come in pages: `limit` and `start` in, `next` out (an opaque cursor), followed to the end on request."""
+"""Lists that come in pages: `limit` and `start` in, `next` out (an opaque cursor), followed to the end on request.
+
+`follow` gathers them into one answer. `stream` hands each page on as it comes and holds one at a time; it can go on where an earlier
+call stopped.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from pydantic import JsonValue
 
 from integrations.kit.shape import Shape, Whole, may
 
-MOST_ITEMS = 100_000
+MOST_ITEMS = 500_000
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,27 @@ class Paged(Shape):
     )
 
 
+@dataclass(frozen=True)
+class Page:
+    """One page as it came: its rows by list, what else the answer holds, and the cursor of the next page (empty: none)."""
+
+    rows: dict[str, list[Any]]
+    rest: dict[str, Any]
+    next: str
+
+
+Sink = Callable[[Page], None]
+"""Receives each page, in order. What it raises ends the call and passes through."""
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Where to go on: the cursor of the first page that is missing, and how many rows are there already."""
+
+    cursor: str
+    taken: int
+
+
 class SamePage(Exception):
     """The service gave a cursor it had given before: following it would never end."""
 
@@ -86,3 +111,31 @@ def follow(
             raise SamePage
         seen.add(str(cursor))
         asked[paging.start] = str(cursor)
+
+
+def stream(
+    query: Mapping[str, JsonValue],
+    paging: Paging,
+    max_items: int,
+    fetch: Callable[[dict[str, JsonValue]], dict[str, Any]],
+    sink: Sink,
+    resume: Resume | None = None,
+) -> dict[str, Any]:
+    """Fetch pages as `follow` does, but give each to `sink`; returns the last page with its lists emptied."""
+    size = query.get(paging.limit)
+    size = size if isinstance(size, int) else paging.follow_size
+    asked = dict(query) | ({paging.start: resume.cursor} if resume else {})
+    taken = resume.taken if resume else 0
+    seen = {resume.cursor} if resume else set()
+    while True:
+        answer = fetch(asked | {paging.limit: min(size, max_items - taken)})
+        rows = {name: list(answer.pop(name, None) or ()) for name in paging.lists}
+        cursor = str(answer.pop(paging.next, None) or "")
+        if cursor and cursor in seen:
+            raise SamePage
+        seen.add(cursor)
+        taken += len(rows[paging.lists[0]])
+        sink(Page(rows, answer, cursor))
+        if not cursor or taken >= max_items:
+            return {**answer, **{name: [] for name in paging.lists}, paging.next: cursor or None}
+        asked[paging.start] = cursor

@@ -18,6 +18,8 @@ from typing import Any
 import httpcore
 import httpx
 
+from integrations.kit.points import reach
+
 CONNECT_SECONDS = 10.0
 
 # httpcore writes the headers of answers to its debug log; a careless service repeats keys in them.
@@ -31,6 +33,7 @@ class Flight:
     deadline: float
     before_send: Callable[[], None]
     sent: bool = False
+    listening: bool = False
 
     def left(self, error: type[Exception], most: float | None = None) -> float:
         """Seconds left, at most `most`; raises `error` when there are none."""
@@ -55,18 +58,25 @@ class _Stream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         flight = _current.flight
-        return self._inner.read(max_bytes, flight.left(httpcore.ReadTimeout) if flight else timeout)
+        if flight is None:
+            return self._inner.read(max_bytes, timeout)
+        if flight.sent and not flight.listening:
+            flight.listening = True
+            reach("after_body_sent")
+        return self._inner.read(max_bytes, flight.left(httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         flight = _current.flight
         if flight is None:
             return self._inner.write(buffer, timeout)
-        left = flight.left(httpcore.WriteTimeout)
-        if buffer and not flight.sent:
+        left, first = flight.left(httpcore.WriteTimeout), bool(buffer) and not flight.sent
+        if first:
             flight.before_send()
             left = flight.left(httpcore.WriteTimeout)
             flight.sent = True
         self._inner.write(buffer, left)
+        if first:
+            reach("after_headers_sent")
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
@@ -95,6 +105,7 @@ class _Backend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         flight = _current.flight
+        reach("before_connect")
         seconds = flight.left(httpcore.ConnectTimeout, CONNECT_SECONDS) if flight else timeout
         return _Stream(self._inner.connect_tcp(host, port, seconds, local_address, socket_options))
 
@@ -123,9 +134,11 @@ class Transport(httpx.HTTPTransport):
         }
         _current.flight = flight
         try:
-            return self.handle_request(request)
+            response = self.handle_request(request)
         finally:
             _current.flight = None
+        reach("after_status_line")
+        return response
 
     def body(self, response: httpx.Response, flight: Flight) -> Iterable[bytes]:
         """The raw parts of a body as they come, within the deadline of the flight."""
@@ -137,5 +150,6 @@ class Transport(httpx.HTTPTransport):
             finally:
                 _current.flight = None
             if part is None:
+                reach("after_body_read")
                 return
             yield part

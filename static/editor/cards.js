@@ -84,11 +84,19 @@ function Exit({ port, node, many, open, at, editable }) {
     }`;
 }
 
+/** How many turns of a loop this step has behind it: "12 done, 1 failed". */
+function turnWords(turns) {
+  const failed = turns.failed ?? 0;
+  return `${turns.succeeded ?? 0} done${failed ? `, ${failed} failed` : ""}`;
+}
+
 function RunBadge({ run }) {
   const look = stateLook(run.state);
   const more = [
-    run.attempts > 1 ? `${run.attempts} tries` : "",
-    run.state === "skipped" || !run.duration_ms ? "" : durationWords(run.duration_ms),
+    run.counts ? `${run.counts.done + run.counts.failed} of ${run.counts.planned}` : "",
+    run.turns ? turnWords(run.turns) : "",
+    !run.turns && run.attempts > 1 ? `${run.attempts} tries` : "",
+    run.turns || run.state === "skipped" || !run.duration_ms ? "" : durationWords(run.duration_ms),
   ]
     .filter(Boolean)
     .join(" · ");

@@ -93,10 +93,12 @@ export function shapeOf(node) {
       return JSON.stringify([(config.branches ?? []).map?.((branch) => [branch?.port, conditionShape(branch?.when)]), config.else]);
     case "logic.filter":
       return JSON.stringify(conditionShape(config.when));
+    case "trigger.webhook":
+    case "trigger.called":
     case "trigger.manual":
-      return JSON.stringify(Array.isArray(config.fields) ? config.fields.map((field) => field?.type) : 0);
+      return config.verify + JSON.stringify(Array.isArray(config.fields) ? config.fields.map((field) => field?.type) : 0);
     case "trigger.schedule":
-      return JSON.stringify([config.cron, config.timezone]);
+      return JSON.stringify([config.cron, config.timezone, config.every_minutes, config.at]);
     case "logic.wait":
       return "until" in config && !("seconds" in config) ? "until" : "seconds";
     default:

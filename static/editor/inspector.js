@@ -11,6 +11,7 @@ import { askForHtml, fragmentOf } from "./inspector_html.js";
 import { kept, refocus, showTab, targetOf, unfold } from "./inspector_place.js";
 import { drawProblems, placeOf } from "./inspector_problems.js";
 import { getAt, liquidOf, repaired, setAt, typeOf } from "./inspector_values.js";
+import { webhookActions } from "./inspector_webhook.js";
 import { createPicker } from "./picker.js";
 
 const TYPING_MS = 350;
@@ -69,6 +70,7 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
     }),
   };
   const { actions, onInput, onChange, onCaret, fitted } = createActions(desk);
+  Object.assign(actions, webhookActions(desk, urls.webhook));
 
   // ---- drawing --------------------------------------------------------------------------------------------------------
 

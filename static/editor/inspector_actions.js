@@ -3,7 +3,7 @@
 
 import { addBranch, addCondition, addGroup, removeCondition, rowPart, setMode, setRowPart, withoutBranch } from "./conditions.js";
 import { loneOf } from "./inspector_chips.js";
-import { cronOf, partsOf } from "./inspector_schedule.js";
+import { cronOf, partsOf, timingOf, withoutTiming } from "./inspector_schedule.js";
 import { ABSENT, appendAt, asType, escape, freeEntry, getAt, hasLiquid, liquidOf, moveAt, parse, removeAt, renameAt, setAt, split } from "./inspector_values.js";
 
 /**
@@ -176,8 +176,12 @@ export function createActions(desk) {
   function setRhythm(control) {
     const schedule = control.closest("[data-schedule]");
     const now = getAt(desk.node(), "/cron");
-    const cron = cronOf(partsOf(schedule, typeof now === "string" ? now : ""));
-    if (cron !== null) desk.change("Schedule", (node) => setAt(node, "/cron", cron), { merge: `${desk.key()}:/cron` });
+    const parts = partsOf(schedule, typeof now === "string" ? now : "");
+    const other = timingOf(parts.mode, desk.node().config);
+    if (other) return desk.change("Schedule", (node) => ({ ...node, config: other }));
+    const cron = cronOf(parts) ?? (typeof now === "string" ? null : "0 9 * * *");
+    if (typeof now !== "string") desk.change("Schedule", (node) => setAt({ ...node, config: withoutTiming(node.config) }, "/cron", cron));
+    else if (cron !== null) desk.change("Schedule", (node) => setAt(node, "/cron", cron), { merge: `${desk.key()}:/cron` });
     else schedule.querySelector('[data-pointer="/cron"]')?.focus();
   }
 

@@ -31,3 +31,14 @@ export function partsOf(schedule, cron = "") {
     day: value("month-day"),
   };
 }
+
+/** The settings without the three ways to say when. */
+export function withoutTiming({ cron: _cron, every_minutes: _every, at: _at, ...rest }) {
+  return rest;
+}
+
+/** The settings of a schedule that is no cron text: "interval" or "once"; null for the other modes. */
+export function timingOf(mode, config) {
+  if (mode === "interval") return { ...withoutTiming(config), every_minutes: 90 };
+  return mode === "once" ? { ...withoutTiming(config), at: "" } : null;
+}

@@ -327,4 +327,6 @@ const inspector = mountInspector(inspectorPanel, store, {
   edit,
   ask,
 });
-if (data.mode !== "edit" && data.run) followRun({ store, live, run: data.run, url: data.urls.state ?? null });
+if (data.mode !== "edit" && data.run) {
+  followRun({ store, live, run: data.run, url: data.urls.state ?? null, stream: data.urls.live ?? null });
+}

@@ -80,7 +80,7 @@ export function createOutgoing({ store, data, live, autosave, bar, problems, ref
     }
   }
 
-  function follow({ id, url, state_url: stateUrl }) {
+  function follow({ id, url, state_url: stateUrl, live_url: liveUrl }) {
     stopFollowing();
     const steps = Object.fromEntries(store.get().graph.nodes.map((node) => [node.key, { state: "pending" }]));
     const where = stateUrl ?? new URL("state.json", new URL(url, location.href)).pathname;
@@ -90,6 +90,7 @@ export function createOutgoing({ store, data, live, autosave, bar, problems, ref
       store,
       live,
       url: where,
+      stream: liveUrl ?? null,
       run: { id, url, state: "queued", steps },
       ended: (run) =>
         live.toast(`Test run ${stateLook(run.state).word.toLowerCase()}`, {

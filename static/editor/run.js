@@ -40,6 +40,7 @@ if (data.run) {
     live,
     run: data.run,
     url: data.urls?.state ?? null,
+    stream: data.urls?.live ?? null,
     ended: (run) =>
       root.dispatchEvent(new CustomEvent("helix:run-final", { detail: { state: run.state }, bubbles: true })),
   });

@@ -15,7 +15,7 @@ const OWN = {
     const fields = Array.isArray(config.fields) ? config.fields : [];
     return fields.length ? `Asks for ${list(fields.map((field) => field.label || field.name))}` : "Asks for nothing";
   },
-  "trigger.schedule": (config) => [cronInWords(config.cron), config.timezone].filter(Boolean).join(" · "),
+  "trigger.schedule": (config) => [config.at ? `Once, ${text(config.at)}` : config.every_minutes ? `Every ${text(config.every_minutes)} minutes` : cronInWords(config.cron), config.timezone].filter(Boolean).join(" · "),
   "logic.branch": (config) => {
     const branches = Array.isArray(config.branches) ? config.branches : [];
     if (branches.length === 1) return condition(branches[0].when);

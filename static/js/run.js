@@ -3,9 +3,9 @@
 
 const rows = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-step-run]")]);
 
-function mark(/** @type {string} */ key) {
+function mark(/** @type {string} */ key, /** @type {string} */ item) {
   rows().forEach((row) => {
-    if (row.dataset.stepRun === key) row.setAttribute("aria-current", "true");
+    if (row.dataset.stepRun === key && (row.dataset.item ?? "") === item) row.setAttribute("aria-current", "true");
     else row.removeAttribute("aria-current");
   });
   document.dispatchEvent(new CustomEvent("helix:step-chosen", { detail: { key } }));
@@ -21,7 +21,8 @@ document.addEventListener("htmx:after:swap", (event) => {
   const detail = /** @type {HTMLElement|null} */ (document.querySelector("[data-step-detail]"));
   if (ctx?.target?.id !== "step" || !detail) return;
   const key = detail.dataset.stepDetail ?? "";
-  history.replaceState(history.state, "", `?step=${encodeURIComponent(key)}`);
-  mark(key);
+  const item = detail.dataset.item ?? "";
+  history.replaceState(history.state, "", `?${new URLSearchParams(item ? { step: key, item } : { step: key })}`);
+  mark(key, item);
   if (matchMedia("(max-width: 1020px)").matches) document.getElementById("step")?.scrollIntoView({ block: "start" });
 });

@@ -1,4 +1,4 @@
-"""Starts the wheel's PostgreSQL for as long as a `with` lasts.
+"""Starts the wheel's PostgreSQL, for as long as a `with` lasts or under one's own hand.
 
 Only the wheel's programs are used. Its Python layer, as root, adds a user and opens every parent folder to others;
 here the programs are copied to a folder of their own under the temporary folder and run as `nobody`.
@@ -12,33 +12,85 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+import psycopg
 
 UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
-FAST = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
+ALWAYS = "-c listen_addresses=''"
+FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
+
+DURABLE = "-c max_connections=100"
+
+
+class PostgresServer:
+    """A fresh server, reachable by a socket file only. `options` are its command line's; without any it is as shipped."""
+
+    def __init__(self, options: str = FAST) -> None:
+        self._home = Path(tempfile.mkdtemp(prefix="helix-postgres-", dir="/tmp"))  # short: a socket's path has a limit
+        self._sockets, self._data, self._options = self._home / "s", self._home / "data", options
+        try:
+            self._programs = _copy_programs(self._home)
+            self._sockets.mkdir()
+            if os.geteuid() == 0:
+                self._home.chmod(0o755)
+                shutil.chown(self._home, UNPRIVILEGED)
+                shutil.chown(self._sockets, UNPRIVILEGED)
+            initdb = self._programs / "initdb"
+            _run(initdb, "-D", self._data, "-U", "helix", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C")
+        except BaseException:
+            self.remove()
+            raise
+
+    def url(self, database: str = "postgres") -> str:
+        """The DATABASE_URL of one of its databases; `postgres` is there and empty."""
+        return f"postgres://helix@/{database}?host={self._sockets}"
+
+    def create(self, database: str) -> str:
+        """Make an empty database; its DATABASE_URL."""
+        return self._make(f'CREATE DATABASE "{database}"', database)
+
+    def copy(self, source: str, database: str) -> str:
+        """Make a database as a copy of another, to which nobody may be connected; its DATABASE_URL."""
+        return self._make(f'CREATE DATABASE "{database}" TEMPLATE "{source}"', database)
+
+    def _make(self, statement: str, database: str) -> str:
+        with psycopg.connect(self.url(), autocommit=True) as server:
+            server.execute(statement.encode())
+        return self.url(database)
+
+    @property
+    def pid(self) -> int:
+        """The process that all others of the server descend from."""
+        return int((self._data / "postmaster.pid").read_text().split()[0])
+
+    def start(self) -> None:
+        self._control("-o", f"{ALWAYS} {self._options} -k {self._sockets}", "start")
+
+    def stop(self, mode: Literal["smart", "fast", "immediate"] = "immediate") -> None:
+        """End it; `immediate` as a power cut does: what was not flushed is read from its log at the next start."""
+        self._control("-m", mode, "stop")
+
+    def remove(self) -> None:
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def _control(self, *command: object) -> None:
+        _run(self._programs / "pg_ctl", "-D", self._data, "-w", "-l", self._home / "log", *command)
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """A fresh server, reachable by a socket file only; gives the DATABASE_URL of its empty database."""
-    home = Path(tempfile.mkdtemp(prefix="helix-postgres-", dir="/tmp"))  # short: a socket's path has a limit
+def postgres(*, durable: bool = False) -> Iterator[str]:
+    """A fresh server; gives the DATABASE_URL of its empty database. `durable`: what is committed is on the disk, as in
+    production."""
+    server = PostgresServer(DURABLE if durable else FAST)
     try:
-        programs = _copy_programs(home)
-        sockets, data = home / "s", home / "data"
-        sockets.mkdir()
-        if os.geteuid() == 0:
-            home.chmod(0o755)
-            shutil.chown(home, UNPRIVILEGED)
-            shutil.chown(sockets, UNPRIVILEGED)
-        _run(programs / "initdb", "-D", data, "-U", "helix", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C")
-        control = [programs / "pg_ctl", "-D", data, "-w", "-l", home / "log"]
-        _run(*control, "-o", f"{FAST} -k {sockets}", "start")
+        server.start()
         try:
-            yield f"postgres://helix@/postgres?host={sockets}"
+            yield server.url()
         finally:
-            _run(*control, "-m", "immediate", "stop")
+            server.stop()
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        server.remove()
 
 
 def _copy_programs(home: Path) -> Path:

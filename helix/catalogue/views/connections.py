@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from helix.catalogue.sandbox_client import SANDBOX_SECRETS
+from helix.catalogue.views.receiving import receiving
 from helix.connections.forms import ConnectForm, KeysForm
 from helix.connections.keeping import families, save_connection, test_connection
 from helix.connections.models import Connection
@@ -21,6 +22,7 @@ from helix.connections.vault import VaultLocked
 from helix.flows import using
 from helix.teams.access import TeamRequest, needs
 from helix.teams.roles import Ability
+from helix.triggers.endpoints import endpoint_of_connection
 from integrations.catalog import INTEGRATIONS
 from integrations.customerio.connection import FAMILIES, ProbeResult
 from integrations.kit.client import Client, open_client
@@ -39,7 +41,9 @@ def _find(request: TeamRequest, connection_id: UUID) -> Connection:
     return get_object_or_404(known, pk=connection_id)
 
 
-def _card(connection: Connection, results: list[ProbeResult] | None = None, **more: Any) -> dict[str, Any]:
+def _card(
+    request: TeamRequest, connection: Connection, results: list[ProbeResult] | None = None, **more: Any
+) -> dict[str, Any]:
     """What a card shows. `results` of a test just made come first; they are not kept word by word."""
     held = {secret.field: secret for secret in connection.secrets.all()}
     whole, tried = families(connection), {result.family: result for result in results or ()}
@@ -57,6 +61,7 @@ def _card(connection: Connection, results: list[ProbeResult] | None = None, **mo
         "integration": INTEGRATIONS.get(connection.integration),
         "keys": keys,
         "used_by": using.used_by(connection),
+        "receiving": receiving(connection, request),
         "tested": results is not None,
         "form": KeysForm(initial={"region": connection.region}, held=frozenset(held)),
         **more,
@@ -66,7 +71,9 @@ def _card(connection: Connection, results: list[ProbeResult] | None = None, **mo
 def _page(request: TeamRequest, status: int = 200, **more: Any) -> HttpResponse:
     changed: dict[str, Any] = more.pop("changed", {})
     known = Connection.objects.filter(team=request.team).prefetch_related("secrets").order_by("sandbox", "name")
-    cards = [_card(connection, **(changed if changed.get("open") == connection.pk else {})) for connection in known]
+    cards = [
+        _card(request, connection, **(changed if changed.get("open") == connection.pk else {})) for connection in known
+    ]
     has_sandbox = any(card["connection"].sandbox for card in cards)
     page = {
         "cards": cards,
@@ -114,7 +121,10 @@ def connect_sandbox(request: TeamRequest) -> HttpResponse:
     elif not Connection.objects.filter(team=request.team, sandbox=True).exists():
         free = Connection.objects.filter(team=request.team, name="sandbox").exists()
         name = "built-in-sandbox" if free else "sandbox"
-        save_connection(request.team, name=name, region="us", secrets=SANDBOX_SECRETS, sandbox=True, by=request.user)
+        made = save_connection(
+            request.team, name=name, region="us", secrets=SANDBOX_SECRETS, sandbox=True, by=request.user
+        )
+        endpoint_of_connection(made)
         messages.success(request, f"“{name}” is connected: steps that use it call the sandbox, and nobody else.")
     return _to_list(request)
 
@@ -147,7 +157,7 @@ def test(request: TeamRequest, connection_id: UUID) -> HttpResponse:
     except (NoSandbox, VaultLocked) as error:
         refused = str(error)
     if request.headers.get("HX-Request"):
-        card = _card(connection, results, refused=refused)
+        card = _card(request, connection, results, refused=refused)
         return render(request, CARD, {"card": card, "families": FAMILIES})
     said = refused or " ".join(f"{result.message} {result.hint}".strip() for result in results)
     good = bool(results) and all(result.ok for result in results)

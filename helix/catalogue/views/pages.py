@@ -24,7 +24,8 @@ FAMILIES = {
     "messages": ("Messages", "Read messages and newsletters; unsubscribe."),
     "broadcasts": ("Broadcasts", "Trigger a broadcast and see what became of it."),
     "workspace": ("Workspace", "Read what the workspace holds."),
-    "logic": ("Logic", "Decide, join, wait, stop: steps that call nobody."),
+    "logic": ("Logic", "Decide, repeat, join, wait, stop: steps that call nobody."),
+    "http": ("HTTP and e-mail", "Any other service, and word to your own people."),
 }
 OBJECTS = {
     "customer": "People",

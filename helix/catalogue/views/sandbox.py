@@ -16,12 +16,13 @@ from helix.catalogue.sandbox_state import FAULTS, fault, fault_words, tables
 from helix.connections.models import Connection
 from helix.teams.access import TeamRequest, needs
 from helix.teams.roles import Ability
+from helix.triggers.endpoints import SANDBOX_SIGNING_KEY, address
+from helix.triggers.models import Endpoint
 from integrations.customerio.hooks import EVENTS
 
 REQUESTS_SHOWN = 60
 MOST_TIMES = 1000
 LONGEST_LAG_MS = 60_000
-SIGNING_KEY = "sandbox-signing-key"
 NOT_CONNECTED = "This team has no connection to the sandbox."
 
 
@@ -46,6 +47,12 @@ class BehaviourForm(forms.Form):
 
 def _is_connected(request: TeamRequest) -> bool:
     return Connection.objects.filter(team=request.team, sandbox=True).exists()
+
+
+def _endpoint(request: TeamRequest) -> Endpoint | None:
+    """Where the team's connection to the sandbox receives events; none before its address was made."""
+    found = Endpoint.objects.filter(team=request.team, connection__sandbox=True)
+    return found.select_related("team").first()
 
 
 def _seen() -> dict[str, Any]:
@@ -76,6 +83,7 @@ def page(request: TeamRequest) -> HttpResponse:
         "events": sorted(EVENTS),
         "address": settings.HELIX.HELIX_SANDBOX_URL,
         "keys": client.SANDBOX_SECRETS,
+        "hook_url": address(endpoint, request) if (endpoint := _endpoint(request)) else "",
     }
     return render(request, "sandbox/page.html", {**seen, **more})
 
@@ -159,7 +167,9 @@ def webhook(request: TeamRequest) -> HttpResponse:
     else:
         given = form.cleaned_data
         try:
-            status, text = client.send_webhook(given["event"], given["url"], given["signing_key"] or SIGNING_KEY)
+            status, text = client.send_webhook(
+                given["event"], given["url"], given["signing_key"] or SANDBOX_SIGNING_KEY
+            )
         except client.SandboxAway as away:
             messages.error(request, str(away))
         else:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -90,7 +90,9 @@ _SPECIAL = {
     "logic.branch": ("branches", "else"),
     "logic.filter": ("when",),
     "trigger.manual": ("fields",),
-    "trigger.schedule": ("cron", "timezone"),
+    "trigger.webhook": ("fields",),
+    "trigger.called": ("fields",),
+    "trigger.schedule": ("cron", "timezone", "every_minutes", "at"),
     "logic.wait": ("seconds", "until"),
 }
 
@@ -132,6 +134,8 @@ def form_of(
         for field in fields_of(schema, config, key)
         if field.pointer.strip("/") not in special and (field.kind != "fixed" or field.given)
     ]
+    if step.kind == "trigger":  # there is nothing before it that could be mapped
+        fields = [replace(field, mappable=False) for field in fields]
     rules = schema.get("x-rules", ())
     ordinary = [field for field in fields if not field.advanced]
     advanced = [field for field in fields if field.advanced]
@@ -169,7 +173,7 @@ def _special(kind: str, config: Mapping[str, Any], key: str, type_of: TypeOf, no
         }
     if kind == "logic.filter":
         return {"condition": rows_of(config.get("when", ABSENT), key, "/when", type_of)}
-    if kind == "trigger.manual":
+    if kind in ("trigger.manual", "trigger.webhook", "trigger.called"):
         inputs = inputs_of(config, key)
         raw = Field(
             kind="json",

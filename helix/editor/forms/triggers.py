@@ -7,13 +7,13 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from cronsim import CronSim, CronSimError
 from pydantic import JsonValue
 
 from helix.editor.fields import ABSENT, Field, Kind, Option, html_id, join
 from helix.editor.forms import cron
 from helix.editor.forms.words import listed
 from helix.flows.words import describe_schedule
+from helix.triggers.schedules import BadSchedule, Timing, coming, timing_of
 
 INPUT_TYPES = {
     "text": "Text", "number": "Number", "integer": "Whole number", "boolean": "Yes or no", "date": "Date", "datetime": "Date and time",
@@ -87,10 +87,14 @@ def _part(
 
 @dataclass(frozen=True)
 class Schedule:
-    """A schedule as a form: its simple parts, its cron text, its zone, and what comes of it."""
+    """A schedule as a form: its simple parts, its cron text, its zone, and what comes of it. Of `cron`, `interval` and
+    `moment` the one of the mode is drawn."""
 
+    mode: str
     rhythm: cron.Rhythm
     cron: Field
+    interval: Field
+    moment: Field
     zone: Field
     modes: tuple[Option, ...]
     minutes: tuple[Option, ...]
@@ -105,7 +109,7 @@ class Schedule:
 
 _MODES = {
     "minutes": "Every few minutes", "hours": "Every few hours", "daily": "Every day", "weekdays": "Weekdays (Monday to Friday)",
-    "weekly": "On days of the week", "monthly": "Every month", "custom": "Custom (cron)",
+    "weekly": "On days of the week", "monthly": "Every month", "interval": "At an interval of your own", "once": "Once", "custom": "Custom (cron)",
 }  # fmt: skip
 
 
@@ -114,26 +118,42 @@ def schedule_of(config: Mapping[str, JsonValue], node: str, now: datetime) -> Sc
     text, zone = config.get("cron", ABSENT), config.get("timezone", ABSENT)
     cron_text = text if isinstance(text, str) else ""
     rhythm = cron.read_rhythm(cron_text)
-    firings, trouble = next_firings(cron_text, zone if isinstance(zone, str) else "UTC", now)
+    mode = "once" if "at" in config else "interval" if "every_minutes" in config else rhythm.mode
+    firings, trouble = firings_of(config, now)
     return Schedule(
+        mode=mode,
         rhythm=rhythm,
         cron=Field(
             kind="text", pointer="/cron", id=html_id(node, "/cron"), title="Cron expression", value=text, required=True, mappable=False, redraw=True,
             placeholder="0 9 * * 1-5", help="Minute, hour, day of the month, month, day of the week.",
         ),
+        interval=Field(
+            kind="integer", pointer="/every_minutes", id=html_id(node, "/every_minutes"), title="Every", value=config.get("every_minutes", ABSENT),
+            required=True, keep_empty=True, mappable=False, redraw=True, type_words="minutes", minimum=1, help="Real time apart, counted from midnight UTC.",
+        ),
+        moment=Field(
+            kind="date-time", pointer="/at", id=html_id(node, "/at"), title="At", value=config.get("at", ABSENT), required=True, keep_empty=True, mappable=False,
+            redraw=True, type_words="date and time", help="One start, and no other.",
+        ),
         zone=Field(
             kind="text", pointer="/timezone", id=html_id(node, "/timezone"), title="Time zone", value=zone, required=True, mappable=False, redraw=True,
             placeholder="Europe/Paris", help="Summer and winter time of this zone are kept.", options=tuple(Option(name, name) for name in zones()),
         ),
-        modes=tuple(Option(key, words, chosen=key == rhythm.mode) for key, words in _MODES.items()),
+        modes=tuple(Option(key, words, chosen=key == mode) for key, words in _MODES.items()),
         minutes=_numbers(cron.MINUTES, rhythm.every, "minute"),
         hours=_numbers(cron.HOURS, rhythm.every, "hour"),
         days=tuple(Option(str((i + 1) % 7), day, chosen=i + 1 in rhythm.days) for i, day in enumerate(cron.DAYS)),
         month_days=tuple(range(1, 32)),
-        words=rhythm_words(rhythm, cron_text),
+        words=_words(mode, config, rhythm, cron_text),
         trouble=trouble,
         firings=tuple(f"{moment:%a} {moment.day} {moment:%b %Y, %H:%M}" for moment in firings),
     )  # fmt: skip
+
+
+def _words(mode: str, config: Mapping[str, JsonValue], rhythm: cron.Rhythm, text: str) -> str:
+    if mode == "once":
+        return "Once"
+    return f"Every {config.get('every_minutes')} minutes" if mode == "interval" else rhythm_words(rhythm, text)
 
 
 def _numbers(values: tuple[int, ...], now: int, word: str) -> tuple[Option, ...]:
@@ -161,19 +181,31 @@ def rhythm_words(rhythm: cron.Rhythm, text: str) -> str:
     return describe_schedule(text, "").rstrip(", ") if text else "No rhythm yet"
 
 
+def firings_of(config: Mapping[str, JsonValue], now: datetime, count: int = 5) -> tuple[tuple[datetime, ...], str]:
+    """The next firings on the clock of the schedule's zone, and what is wrong with the schedule ("" when nothing is)."""
+    zone = config.get("timezone")
+    try:
+        timing = timing_of(config)
+        return _in_zone(timing, zone if isinstance(zone, str) else timing.zone, now, count)
+    except BadSchedule as bad:
+        return (), str(bad)
+
+
 def next_firings(text: str, zone: str, now: datetime, count: int = 5) -> tuple[tuple[datetime, ...], str]:
-    """The next firings in the zone, and what is wrong with the schedule ("" when nothing is)."""
-    if not text.strip():
-        return (), "Say when the flow is to start."
+    """The next firings of a cron text, and what is wrong with it ("" when nothing is)."""
+    return firings_of({"cron": text, "timezone": zone}, now, count)
+
+
+def _in_zone(timing: Timing, zone: str, now: datetime, count: int) -> tuple[tuple[datetime, ...], str]:
+    found = coming(timing, now, count)
+    if not found:
+        words = "This moment has passed: the flow would not start." if timing.at else "This time never comes."
+        return (), words
     try:
         place = ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
-        return (), f"“{zone}” is not a time zone. Choose one of the list, such as Europe/Paris."
-    try:
-        moments = CronSim(text, now.astimezone(place))
-        return tuple(moment for moment, _ in zip(moments, range(count), strict=False)), ""
-    except CronSimError as error:
-        return (), f"“{text}” is no cron expression ({error}). It has five parts, such as 0 9 * * 1-5."
+        place = ZoneInfo("UTC")
+    return tuple(moment.astimezone(place) for moment in found), ""
 
 
 def zones() -> list[str]:

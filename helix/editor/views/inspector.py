@@ -24,6 +24,7 @@ from helix.editor.forms.wanted import wanted
 from helix.editor.island import outputs
 from helix.editor.views.answers import BadBody, body
 from helix.editor.views.flow import flow_or_404
+from helix.editor.views.receiving import receiving
 from helix.flows.graph import Graph, UnreadableGraph, read_graph
 from helix.flows.models import Flow
 from helix.flows.scope import available, fits
@@ -44,7 +45,7 @@ CHOICES_TIMEOUT_SECONDS = 10
 @needs(Ability.SEE)
 def inspector(request: TeamRequest, flow_id: UUID) -> HttpResponse:
     """The form of one step of the graph that the browser holds."""
-    flow_or_404(request, flow_id)
+    flow = flow_or_404(request, flow_id)
     try:
         node, graph = _asked(request)
     except BadBody as bad:
@@ -64,6 +65,7 @@ def inspector(request: TeamRequest, flow_id: UUID) -> HttpResponse:
         "editor/inspector/inspector.html",
         {
             "form": form,
+            **receiving(request, flow, node, graph),
             "read_only": not may(request.member.role, Ability.EDIT),
             "connections_url": reverse("connections:list", kwargs={"team": request.team.slug}),
         },

@@ -40,8 +40,9 @@ def run(request: TeamRequest, flow_id: UUID) -> HttpResponse:
         return error(422, "no_trigger", str(refused))
     except UnreadableGraph as bad:
         return unreadable(bad)
+    at = {"team": request.team.slug, "run_id": begun.id}
     return JsonResponse(
-        {"id": str(begun.id), "url": reverse("runs:run", kwargs={"team": request.team.slug, "run_id": begun.id})},
+        {"id": str(begun.id), "url": reverse("runs:run", kwargs=at), "live_url": reverse("live_run", kwargs=at)},
         status=202,
     )
 

@@ -11,4 +11,4 @@ from helix.flows.plan import PlanNode
 def stop(node: PlanNode, scope: dict[str, Any], moment: Moment) -> Outcome:
     config = settled(node, scope)
     well = config.get("outcome", "succeed") != "fail"
-    return Stopped(well, str(config.get("message") or ""), Told(config))
+    return Stopped(well, str(config.get("message") or ""), config.get("values") or {}, Told(config))

@@ -16,7 +16,7 @@ def wait(node: PlanNode, scope: dict[str, Any], moment: Moment) -> Outcome:
     told = Told(config)
     try:
         until = _until(config, moment)
-    except (ValueError, OverflowError, TypeError):
+    except (LookupError, ValueError, OverflowError, TypeError):
         return Failed(
             Trouble(
                 "invalid_input", "This is no time to wait for.", "Give seconds (0 or more) or an ISO date and time."

@@ -11,13 +11,20 @@ from helix.flows.subject import ConnectionFacts, Subject
 
 FIELD = "@connection"
 _KEYS = {"track": "a Track key (with its Site ID)", "app": "an App API key", "pipelines": "a Pipelines key"}
-_SERVICES = {"customerio": "Customer.io"}
+_SERVICES = {"customerio": "Customer.io", "http": "an HTTP service"}
 
 
 def rule(subject: Subject) -> Iterator[Problem]:
     for node in subject.nodes.values():
         step = subject.type_of(node)
         if step is None:
+            continue
+        if step.optional_integration is not None:
+            if node.connection is not None:
+                fitting = [
+                    facts for facts in subject.connections.values() if facts.integration == step.optional_integration
+                ]
+                yield from _needed(subject, node, step, fitting)
             continue
         if step.integration is None:
             if node.connection is not None:
@@ -32,7 +39,8 @@ def rule(subject: Subject) -> Iterator[Problem]:
 
 
 def _needed(subject: Subject, node: Node, step: StepType, fitting: list[ConnectionFacts]) -> Iterator[Problem]:
-    service = _SERVICES.get(step.integration or "", step.integration)
+    integration = step.integration or step.optional_integration or ""
+    service = _SERVICES.get(integration, integration)
     mend = _choose(subject, node, fitting)
     offer = (
         f"Choose {' or '.join(f'“{facts.name}”' for facts in fitting[:3])}."
@@ -50,7 +58,7 @@ def _needed(subject: Subject, node: Node, step: StepType, fitting: list[Connecti
         yield subject.problem(
             node, "connection_unknown", f"there is no connection “{name}”.", offer, field=FIELD, mend=mend
         )
-    elif facts.integration != step.integration:
+    elif facts.integration != integration:
         words = f"the connection “{name}” is not to {service}."
         yield subject.problem(node, "connection_of_other_service", words, offer, field=FIELD, mend=mend)
     elif step.key_family and step.key_family not in facts.families:

@@ -17,7 +17,9 @@ def rule(subject: Subject) -> Iterator[Problem]:
         source, target = subject.nodes.get(edge.source), subject.nodes.get(edge.target)
         if source is None or target is None:
             missing = edge.source if source is None else edge.target
-            words = f"a connection {'comes from' if source is None else 'leads to'} “{missing[:MOST]}”, which does not exist."
+            by = "" if edge.port == "next" else f" by “{edge.port[:MOST]}”"
+            way = "comes from" if source is None else "leads to"
+            words = f"a connection{by} {way} “{missing[:MOST]}”, which does not exist."
             hint = "Remove it, or connect it to a step."
             known = source or target
             if known is None:

@@ -1,4 +1,4 @@
-"""The form of a manual trigger: every field has a name of its own, and a default of its type."""
+"""The form of a trigger: every field has a name of its own, and a default of its type."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,7 +15,7 @@ from helix.flows.subject import Subject
 def rule(subject: Subject) -> Iterator[Problem]:
     for node in subject.nodes.values():
         fields = node.config.get("fields")
-        if node.type == "trigger.manual" and isinstance(fields, list):
+        if subject.kind(node) == "trigger" and isinstance(fields, list):
             yield from _fields(subject, node, fields)
 
 

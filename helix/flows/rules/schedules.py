@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from cronsim import CronSim, CronSimError
 
 from helix.expressions.near import nearest
+from helix.flows.graph import Node
 from helix.flows.problems import Problem, repair
 from helix.flows.subject import Subject
 
@@ -23,6 +24,9 @@ _NICKNAMES = {
 
 def rule(subject: Subject) -> Iterator[Problem]:
     for node in subject.nodes.values():
+        window = node.config.get("window") if node.type == "logic.wait" else None
+        if isinstance(window, dict):
+            yield from _zone(subject, node, "/window/timezone", window.get("timezone"))
         if node.type != "trigger.schedule":
             continue
         cron, zone = node.config.get("cron"), node.config.get("timezone")
@@ -35,13 +39,17 @@ def rule(subject: Subject) -> Iterator[Problem]:
                 else "Five parts: minute, hour, day, month, weekday, such as 0 9 * * 1 for Mondays at 9:00."
             )
             yield subject.field_problem(node, "cron", "/cron", wrong, hint, mend=mend)
-        if isinstance(zone, str) and zone.strip() and not zone_exists(zone):
-            close = _close_zone(zone)
-            mend = repair(f"Use {close}", ("replace", subject.path_of(node, "/timezone"), close)) if close else None
-            hint = f"Did you mean {close}?" if close else "Choose a zone such as Europe/Paris or UTC."
-            yield subject.field_problem(
-                node, "time_zone", "/timezone", f"is “{zone[:60]}”, which is no time zone.", hint, mend=mend
-            )
+        yield from _zone(subject, node, "/timezone", zone)
+
+
+def _zone(subject: Subject, node: Node, place: str, zone: object) -> Iterator[Problem]:
+    if isinstance(zone, str) and zone.strip() and not zone_exists(zone):
+        close = _close_zone(zone)
+        mend = repair(f"Use {close}", ("replace", subject.path_of(node, place), close)) if close else None
+        hint = f"Did you mean {close}?" if close else "Choose a zone such as Europe/Paris or UTC."
+        yield subject.field_problem(
+            node, "time_zone", place, f"is “{zone[:60]}”, which is no time zone.", hint, mend=mend
+        )
 
 
 @lru_cache(maxsize=1024)

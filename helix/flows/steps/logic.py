@@ -1,15 +1,14 @@
-"""The steps that call nobody: where a flow parts, meets, waits, remembers and ends."""
+"""The steps that call nobody: where a flow parts, meets, remembers and ends."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
 
-from helix.expressions.types import MOMENT, TEXT, YES_NO, Schema
+from helix.expressions.types import TEXT, YES_NO, Schema
+from helix.flows.steps.samples import object_of
 from helix.flows.steps.step import Config, Port, StepType, TypeOf
-from integrations.kit.rules import ExactlyOne, Rule
-from integrations.kit.shape import Instant, Object, Shape, may, need
+from integrations.kit.shape import Object, Shape, may, need
 
-LONGEST_WAIT_SECONDS = 400 * 24 * 3600
 PortName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
@@ -51,22 +50,14 @@ class JoinInput(Shape):
     )  # fmt: skip
 
 
-class WaitInput(Shape):
-    rules: ClassVar[tuple[Rule, ...]] = (ExactlyOne(("seconds", "until")),)
-
-    seconds: float = may(
-        "For", "How long to wait, in seconds, at most 400 days.", unit="seconds", ge=0, le=LONGEST_WAIT_SECONDS
-    )
-    until: Instant = may(
-        "Until", "Date and time with a time zone. One in the past does not wait.", examples=["2026-01-31T12:00:00Z"]
-    )
-
-
 class StopInput(Shape):
     outcome: Literal["succeed", "fail"] = may(
         "The run", "How the run ends.", default="succeed", more={"x-labels": {"succeed": "succeeds", "fail": "fails"}}
     )
     message: str = may("Message", "Why it ends here; shown with the run.", max_length=2000)
+    values: dict[str, JsonValue] = may(
+        "Result", "Names and values that a flow which called this one goes on with.", advanced=True
+    )
 
 
 def branches(config: Config) -> list[dict[str, Any]]:
@@ -92,18 +83,14 @@ def _exits(config: Config) -> tuple[Port, ...]:
     return tuple(Port(key, label) for key, label in labels.items())
 
 
-def _object(**properties: Schema) -> Schema:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
-
-
 def _branch_output(config: Config, type_of: TypeOf) -> Schema:
     ports = [port.key for port in _exits(config)]
-    return _object(branch={"type": "string", "enum": ports, "title": "Branch"}, label={**TEXT, "title": "Label"})
+    return object_of(branch={"type": "string", "enum": ports, "title": "Branch"}, label={**TEXT, "title": "Label"})
 
 
 def _set_output(config: Config, type_of: TypeOf) -> Schema:
     values = config.get("values")
-    return _object(**{name: type_of(value) for name, value in values.items()} if isinstance(values, dict) else {})
+    return object_of(**{name: type_of(value) for name, value in values.items()} if isinstance(values, dict) else {})
 
 
 LOGIC = (
@@ -128,7 +115,7 @@ LOGIC = (
         icon="filter",
         input=FilterInput,
         defaults={"when": {"all": []}},
-        output=lambda config, type_of: _object(passed={**YES_NO, "title": "Passed"}),
+        output=lambda config, type_of: object_of(passed={**YES_NO, "title": "Passed"}),
     ),
     StepType(
         key="logic.set",
@@ -152,17 +139,6 @@ LOGIC = (
         defaults={"mode": "all"},
     ),
     StepType(
-        key="logic.wait",
-        title="Wait",
-        help="Waits for a time, or until a moment. A waiting run costs nothing.",
-        family="logic",
-        kind="logic",
-        icon="hourglass",
-        input=WaitInput,
-        defaults={"seconds": 60},
-        output=lambda config, type_of: _object(until={**MOMENT, "title": "Waited until"}),
-    ),
-    StepType(
         key="logic.stop",
         title="Stop",
         help="Ends the whole run here, well or not.",
@@ -171,7 +147,7 @@ LOGIC = (
         icon="circle-stop",
         input=StopInput,
         defaults={"outcome": "succeed"},
-        output=lambda config, type_of: _object(message={**TEXT, "title": "Message"}),
+        output=lambda config, type_of: object_of(message={**TEXT, "title": "Message"}),
         exits=lambda config: (),
     ),
 )

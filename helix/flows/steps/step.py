@@ -67,7 +67,11 @@ class StepType:
     key_family: str | None = None
     destructive: str | None = None
     deprecated: str | None = None
+    optional_integration: str | None = None
+    """The service whose connection it may use, and works without."""
     effect: Effect = "A"
+    """The worst that a repeat may do, whatever the settings."""
+    effect_by: Callable[[Config], Effect] | None = None
     action: Action | None = None
     output: Callable[[Config, TypeOf], Schema] = _no_output
     exits: Callable[[Config], tuple[Port, ...]] = lambda config: NEXT
@@ -93,6 +97,10 @@ class StepType:
         )
         found = self.exits(config)
         return (*found, ERROR) if on_error == "branch" and self.can_fail else found
+
+    def effect_of(self, config: Config) -> Effect:
+        """What a repeat of a step with this config does."""
+        return self.effect_by(config) if self.effect_by else self.effect
 
     @property
     def can_fail(self) -> bool:

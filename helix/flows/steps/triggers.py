@@ -1,12 +1,13 @@
 """What begins a run: a person or program with a form of values, or a schedule."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Field, JsonValue
 
 from helix.expressions.types import MISSING_MARK, MOMENT, NUMBER, TEXT, WHOLE, YES_NO, Schema
 from helix.flows.steps.step import Config, StepType, TypeOf
-from integrations.kit.shape import Shape, Text, may, need
+from integrations.kit.rules import ExactlyOne, Rule
+from integrations.kit.shape import Instant, Shape, Text, Whole, may, need
 
 FIELD_TYPES: Final[dict[str, Schema]] = {
     "text": TEXT,
@@ -42,20 +43,49 @@ class ManualInput(Shape):
 
 
 class ScheduleInput(Shape):
-    cron: Text = need(
+    rules: ClassVar[tuple[Rule, ...]] = (ExactlyOne(("cron", "every_minutes", "at")),)
+
+    cron: Text = may(
         "When", "Minute, hour, day of the month, month, day of the week: 0 9 * * 1 is Mondays at 9:00.", examples=["0 9 * * 1"],
         more={"format": "cron"},
     )  # fmt: skip
+    every_minutes: Whole = may(
+        "Every",
+        "Instead: so many minutes of real time apart, counted from midnight UTC.",
+        unit="minutes",
+        ge=1,
+        le=10_080,
+    )
+    at: Instant = may("Once, at", "Instead: one single moment.", examples=["2026-01-31T12:00:00Z"])
     timezone: Text = need(
         "Time zone",
         "The zone whose clock counts; summer time is taken care of.",
         examples=["Europe/Paris"],
         more={"format": "time-zone"},
     )
+    misfire: Literal["skip", "latest", "all"] = may(
+        "When starts were missed", "What is made up for when Helix was not running.", default="latest", advanced=True,
+        more={"x-labels": {"skip": "make up for none", "latest": "make up for the latest", "all": "make up for all, at most 10"}},
+    )  # fmt: skip
+    catch_up_minutes: Whole = may(
+        "Make up within", "A start missed by more than this is not made up for.", default=60, unit="minutes", ge=1, le=10_080,
+        advanced=True,
+    )  # fmt: skip
+    overlap: Literal["skip", "queue_one", "parallel", "cancel_old"] = may(
+        "When the last run is still going", "What becomes of a start whose turn comes meanwhile.", default="queue_one", advanced=True,
+        more={"x-labels": {
+            "skip": "leave this start out", "queue_one": "start when it has ended; one start waits at most", "parallel": "start beside it",
+            "cancel_old": "cancel it and start",
+        }},
+    )  # fmt: skip
+    not_later_than_minutes: Whole = may(
+        "Not later than", "A start that is later than this, missed or waiting, is not made. Empty: no limit.", unit="minutes", ge=1, le=10_080,
+        advanced=True,
+    )  # fmt: skip
 
 
-def _form(config: Config, type_of: TypeOf) -> Schema:
-    """The payload of a manual trigger: its fields. One that may be left empty may be missing."""
+def form_type(config: Config, type_of: TypeOf) -> Schema:
+    """The payload of a trigger with a form: its fields. One that may be left empty may be missing."""
     fields = config.get("fields")
     properties: dict[str, Any] = {}
     required = []
@@ -92,7 +122,7 @@ TRIGGERS = (
         icon="hand",
         input=ManualInput,
         defaults={"fields": []},
-        output=_form,
+        output=form_type,
     ),
     StepType(
         key="trigger.schedule",

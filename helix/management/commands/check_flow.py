@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from helix.flows.check import check
 from helix.flows.graph import UnreadableGraph, read_graph
-from helix.flows.using import connection_facts
+from helix.flows.using import connection_facts, flow_facts
 from helix.teams.models import Team
 
 
@@ -26,7 +26,8 @@ class Command(BaseCommand):
         if options["team"] and team is None:
             raise CommandError(f"There is no team “{options['team']}”.")
         try:
-            checked = check(read_graph(options["file"].read_bytes()), connection_facts(team) if team else {})
+            graph = read_graph(options["file"].read_bytes())
+            checked = check(graph, connection_facts(team), flows=flow_facts(team)) if team else check(graph, {})
             problems, bad = checked.problems, not checked.ok
         except UnreadableGraph as unreadable:
             problems, bad = tuple(unreadable.problems), True

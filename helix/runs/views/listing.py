@@ -7,18 +7,19 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from helix.connections.blinding import blind
 from helix.engine.models import Run
 from helix.engine.states import LIVE_RUN_STATES, RunState
 from helix.flows.models import Flow
 from helix.runs.words import cause_icon, cause_words, seconds
 from helix.teams.access import TeamRequest, needs
-from helix.teams.roles import Ability
+from helix.teams.roles import Ability, may
 
 PAGE = 50
 FILTERS: dict[str, tuple[str, Q]] = {
@@ -40,7 +41,14 @@ def runs(request: TeamRequest) -> HttpResponse:
     found = Run.objects.filter(FILTERS[state][1], team=request.team)
     if flow is not None:
         found = found.filter(flow=flow)
-    here = [*([("state", state)] if state else []), *([("flow", str(flow.pk))] if flow else [])]
+    person = request.GET.get("person", "")[:64] if may(request.member.role, Ability.OPERATE) else ""
+    if person:
+        found = found.filter(persons__digest=person)
+    here = [
+        (name, value)
+        for name, value in (("state", state), ("flow", str(flow.pk) if flow else ""), ("person", person))
+        if value
+    ]
     cursor = request.GET.get("before", "")
     shown = list(_older(found, cursor).select_related("flow", "version", "created_by")[: PAGE + 1])
     following = _cursor(shown[PAGE - 1]) if len(shown) > PAGE else ""
@@ -62,9 +70,20 @@ def runs(request: TeamRequest) -> HttpResponse:
         "here": _link(address, [*here, ("before", cursor)]),
         "next": _link(address, [*here, ("before", following)]) if following else "",
         "newest": _link(address, here),
-        "filtered": bool(state or flow),
+        "filtered": bool(state or flow or person),
+        "person": person,
+        "everybody": _link(address, [(name, value) for name, value in here if name != "person"]),
     }
     return render(request, "runs/list.html", page)
+
+
+@require_POST
+@needs(Ability.OPERATE)
+def of_person(request: TeamRequest) -> HttpResponse:
+    """The list of one person's runs. Their id or address is in no address line and no log: only the digest is."""
+    digests = blind(request.team.pk, [request.POST.get("person", "")[:200]])
+    address = reverse("runs:list", kwargs={"team": request.team.slug})
+    return redirect(_link(address, [("person", digest) for digest in digests]))
 
 
 def _row(run: Run, now: datetime) -> dict[str, Any]:

@@ -8,8 +8,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from helix.engine.models import Run, StepRun
+from helix.engine.awaiting import ability_to_approve
+from helix.engine.models import Awaited, Run, StepRun
+from helix.engine.outputs import Gone, load
 from helix.engine.plans import plan_of
+from helix.engine.showing import larges, shown
 from helix.engine.states import FINAL_RUN_STATES, LIVE_STEP_STATES, StepState
 from helix.flows.plan import PlanNode
 from helix.flows.steps import STEP_TYPES
@@ -25,6 +28,7 @@ from helix.teams.roles import Ability, may
 OF_THE_LIST = (
     "id",
     "node",
+    "item_key",
     "state",
     "run_id",
     "started_at",
@@ -34,6 +38,7 @@ OF_THE_LIST = (
     "attempts_made",
     "port",
 )
+MOST_TURN_ROWS = 100
 WORTH_A_LOOK = (StepState.UNKNOWN, StepState.FAILED, StepState.RUNNING, StepState.WAITING)
 
 
@@ -41,8 +46,8 @@ WORTH_A_LOOK = (StepState.UNKNOWN, StepState.FAILED, StepState.RUNNING, StepStat
 @needs(Ability.SEE)
 def run(request: TeamRequest, run_id: UUID) -> HttpResponse:
     found = run_or_404(request, run_id)
-    steps = _in_order(found, list(found.steps.prefetch_related("attempts")))
-    chosen = _chosen(steps, request.GET.get("step", ""))
+    steps = _in_order(found, list(_light(found)))
+    chosen = _chosen(steps, request.GET.get("step", ""), request.GET.get("item", ""))
     page = {
         **_timeline(found, steps),
         "editor_data": picture(found, steps, request.team.slug),
@@ -80,12 +85,26 @@ def _light(run: Run) -> Any:
 
 def _in_order(run: Run, steps: list[StepRun]) -> list[StepRun]:
     place = {key: index for index, key in enumerate(plan_of(run.version_id).order)}
-    return sorted(steps, key=lambda step: (place.get(step.node, len(place)), step.iteration))
+    return sorted(steps, key=lambda step: (_turn(step.item_key), place.get(step.node, len(place))))
 
 
-def _chosen(steps: list[StepRun], key: str) -> StepRun | None:
+def _turn(item_key: str) -> tuple[int, ...]:
+    return tuple(map(int, item_key.split("."))) if item_key else ()
+
+
+def _shown(steps: list[StepRun]) -> list[StepRun]:
+    """The steps that the page lists: all outside of loops; of the turns of loops those worth a look first, a hundred rows."""
+    outside = [step for step in steps if not step.item_key]
+    inside = [step for step in steps if step.item_key]
+    telling = [step for step in inside if step.state in WORTH_A_LOOK][:MOST_TURN_ROWS]
+    ids = {step.id for step in (telling or inside)} | {step.id for step in inside[: MOST_TURN_ROWS - len(telling)]}
+    kept = [step for step in inside if step.id in ids][:MOST_TURN_ROWS]
+    return [*outside, *kept]
+
+
+def _chosen(steps: list[StepRun], key: str, item: str) -> StepRun | None:
     """The step asked for, else the one most worth a look: in doubt, failed, under way; else the last that did something."""
-    asked = next((step for step in steps if step.node == key), None)
+    asked = next((step for step in steps if step.node == key and step.item_key == item), None)
     if asked is not None:
         return asked
     for state in WORTH_A_LOOK:
@@ -99,6 +118,7 @@ def _chosen(steps: list[StepRun], key: str) -> StepRun | None:
 def _timeline(run: Run, steps: list[StepRun]) -> dict[str, Any]:
     now = timezone.now()
     nodes = plan_of(run.version_id).nodes
+    listed = _shown(steps)
     began = min([run.started_at or run.created_at, *(step.started_at for step in steps if step.started_at)])
     return {
         "run": run,
@@ -106,7 +126,9 @@ def _timeline(run: Run, steps: list[StepRun]) -> dict[str, Any]:
         "cause": cause_words(run),
         "cause_icon": cause_icon(run),
         "seconds": seconds(run, now),
-        "timeline": draw([_stepped(step, nodes[step.node]) for step in steps], began, run.ended_at, now),
+        "timeline": draw([_stepped(step, nodes[step.node]) for step in listed], began, run.ended_at, now),
+        "all_steps": len(steps),
+        "not_shown": len(steps) - len(listed),
         "in_doubt": [step for step in steps if step.state == StepState.UNKNOWN],
         "failed": next((step for step in steps if step.state == StepState.FAILED and not step.port), None),
         "again_key": str(new_id()),
@@ -119,6 +141,7 @@ def _stepped(step: StepRun, node: PlanNode) -> Stepped:
     return Stepped(
         id=str(step.id),
         key=step.node,
+        item=step.item_key,
         name=node.name or (kind.title if kind else step.node),
         icon=kind.icon if kind else "box",
         family=kind.family if kind else "logic",
@@ -138,6 +161,10 @@ def _step(request: TeamRequest, run: Run, step: StepRun) -> dict[str, Any]:
     """What the fragment of a step shows; payloads only to those who may see them."""
     node = plan_of(run.version_id).nodes[step.node]
     attempts = list(step.attempts.all())
+    sees = may(request.member.role, Ability.OPERATE)
+    if sees:
+        for attempt in attempts:
+            attempt.exchanges = _exchanges(attempt.exchanges, run)
     last = attempts[-1] if attempts else None
     return {
         "run": run,
@@ -149,12 +176,43 @@ def _step(request: TeamRequest, run: Run, step: StepRun) -> dict[str, Any]:
         if last and last.error and step.state not in (StepState.SUCCEEDED, StepState.RUNNING)
         else None,
         "is_trigger": node.type.startswith("trigger."),
-        "sees_payloads": may(request.member.role, Ability.OPERATE),
+        "sees_payloads": sees,
+        "parts": _parts(step) if sees else [],
         "step_live": step.state in LIVE_STEP_STATES,
         "run_final": run.state in FINAL_RUN_STATES,
         "most_attempts": (node.retry or {}).get("max_attempts"),
         "port_words": _port_words(step, node),
+        "question": _question(request, step),
+        "again_key": str(new_id()),
+        "children": step.children.select_related("flow").order_by("created_at")[:5],
     }
+
+
+def _question(request: TeamRequest, step: StepRun) -> dict[str, Any] | None:
+    """What a waiting step asks people, and whether this one may answer; what address it listens at."""
+    asked = Awaited.objects.filter(step=step, answered_at=None).first()
+    if asked is None or step.state != StepState.WAITING:
+        return None
+    question = {"kind": asked.kind, "text": asked.asked.get("question", ""), "may": False, "address": ""}
+    if asked.kind == "approval":
+        question["may"] = may(request.member.role, ability_to_approve(step))
+    return question
+
+
+def _parts(step: StepRun) -> list[dict[str, Any]]:
+    """The step's input and output: what of them is shown, and what is so large that it is offered as a file."""
+    found = []
+    for name, stored in (("input", step.input), ("output", step.output)):
+        if stored is not None:
+            found.append({"name": name, "value": shown(stored), "larges": larges(stored)})
+    return found
+
+
+def _exchanges(stored: Any, run: Run) -> Any:
+    try:
+        return load(stored, run.team_id)
+    except Gone:
+        return []
 
 
 def _port_words(step: StepRun, node: PlanNode) -> str:

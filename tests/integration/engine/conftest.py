@@ -58,3 +58,22 @@ def output(run: Run, node: str) -> dict[str, Any]:
     assert found is not None
     envelope: dict[str, Any] = found
     return envelope
+
+
+@pytest.fixture
+def plain_run(team: Team) -> Callable[..., Run]:
+    """A run that nobody has carried yet, of a flow that calls nobody: plain_run(payload)."""
+    flow = create_flow(team, "Plain flow", graph_text(PLAIN, ["go>one", "one>two"]))
+    version = publish(flow, None)
+
+    def plain_run(payload: dict[str, Any] | None = None) -> Run:
+        return start(version, cause=Cause.TEST, key=str(new_id()), payload=payload or {})
+
+    return plain_run
+
+
+PLAIN: list[dict[str, Any]] = [
+    {"key": "go", "type": "trigger.manual", "config": {"fields": []}},
+    {"key": "one", "type": "logic.set", "config": {"values": {"n": 1}}},
+    {"key": "two", "type": "logic.set", "config": {"values": {"n": 2}}},
+]

@@ -21,6 +21,8 @@ from helix.flows.drafts import create_flow
 from helix.flows.models import Flow
 from helix.ids import new_id
 from helix.teams.models import Team, User
+from helix.triggers.endpoints import endpoint_of_connection
+from helix.triggers.models import TriggerInbox
 from helix.triggers.publish import publish
 from tests.build import cast, graph_text
 
@@ -82,6 +84,14 @@ class World:
         )  # fmt: skip
         Run.objects.filter(pk=self.run.pk).update(state="failed", ended_at=now, message="Step “Report”: refused.")
         return self.step()
+
+    def delivery(self) -> TriggerInbox:
+        """What came in at the connection's address."""
+        endpoint = endpoint_of_connection(self.connection)
+        now = timezone.now()
+        return TriggerInbox.objects.get_or_create(
+            endpoint=endpoint, dedupe_key="e:1", defaults={"body": b"{}", "due_at": now, "received_at": now}
+        )[0]
 
     def doubted(self) -> StepRun:
         """The run's last step in doubt."""

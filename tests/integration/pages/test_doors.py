@@ -16,6 +16,7 @@ PAGES = {
     "runs:timeline": "carol",
     "runs:state": "carol",
     "runs:step": "carol",
+    "runs:download": "olga",
     "connections:list": "carol",
     "catalogue:list": "carol",
     "sandbox:page": "olga",
@@ -26,14 +27,19 @@ ACTS = {
     "flows:switch": "bob",
     "flows:rename": "bob",
     "flows:delete": "bob",
+    "runs:of_person": "olga",
     "runs:cancel": "olga",
     "runs:again": "olga",
+    "runs:go_on": "olga",
+    "runs:approve": "olga",
     "runs:resolve": "olga",
     "connections:connect": "alice",
     "connections:sandbox": "alice",
     "connections:change": "alice",
     "connections:test": "alice",
     "connections:remove": "alice",
+    "connections:receive": "alice",
+    "connections:again": "olga",
     "sandbox:faults": "olga",
     "sandbox:behaviour": "olga",
     "sandbox:reset": "olga",
@@ -47,12 +53,16 @@ def address(world: World, name: str) -> str:
     room, _, what = name.partition(":")
     if room == "flows" and what in ("switch", "rename", "delete"):
         given["flow_id"] = world.flow.pk
-    if room == "runs" and what != "list":
+    if room == "runs" and what not in ("list", "of_person"):
         given["run_id"] = world.run.pk
-    if what in ("step", "resolve"):
+    if what in ("step", "resolve", "approve"):
         given["step_id"] = world.step().pk
-    if room == "connections" and what in ("change", "test", "remove"):
+    if what == "download":
+        given |= {"step_id": world.step("by_hand").pk, "part": "output"}
+    if room == "connections" and what not in ("list", "connect", "sandbox"):
         given["connection_id"] = world.connection.pk
+    if name == "connections:again":
+        given["delivery_id"] = world.delivery().pk
     return reverse(name, kwargs=given)
 
 

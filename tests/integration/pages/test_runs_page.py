@@ -68,8 +68,8 @@ def test_a_live_run_is_fetched_again_and_a_final_one_is_not(world: World, as_: S
     world.run.steps.filter(node="segments").update(state="cancelled")
     after = carol.get(address).content.decode()
 
-    assert 'data-run-state="queued"' in before and "every 1s" in before
-    assert 'data-run-state="failed"' in after and "every 1s" not in after
+    assert 'data-run-state="queued"' in before and "every 5s" in before
+    assert 'data-run-state="failed"' in after and "every 5s" not in after
     assert 'data-step-run="report" data-state="failed"' in after
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from helix.flows.check import CheckedGraph, ConnectionFacts, check
 from helix.flows.graph import read_graph
+from helix.flows.steps import STEP_TYPES
 
 EXAMPLES = Path(__file__).parent / "examples"
 EVERY_KEY = frozenset({"track", "app", "pipelines"})
@@ -15,8 +16,16 @@ CONNECTIONS = {
     "production": ConnectionFacts("production", "customerio", "eu", EVERY_KEY),
     "reading": ConnectionFacts("reading", "customerio", "eu", frozenset({"app"})),
     "sandbox": ConnectionFacts("sandbox", "customerio", "us", EVERY_KEY, sandbox=True),
+    "our_api": ConnectionFacts("our_api", "http", "eu", frozenset({"http"})),
     "crm": ConnectionFacts("crm", "salesforce", "eu", frozenset({"track"})),
 }
+ALL_RECIPES = {path.stem: path.read_text() for path in sorted((EXAMPLES / "recipes").glob("*.json"))}
+RECIPES = {
+    name: text
+    for name, text in ALL_RECIPES.items()
+    if all(node["type"] in STEP_TYPES for node in json.loads(text)["nodes"])
+}
+"""Those whose kinds of step are all there."""
 VALID = {path.stem: path.read_text() for path in sorted((EXAMPLES / "valid").glob("*.json"))}
 
 

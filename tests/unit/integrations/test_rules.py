@@ -169,7 +169,7 @@ HALF_KNOWN: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
         [("/odd", "unknown_field")],
     ),
     ("track_event", {"event": "User Deleted", "userId": EXPR}, [("/event", "guarded")]),
-    ("track_screen", {"name": "x", "userId": EXPR, "anonymousId": EXPR}, []),
+    ("track_screen", {"name": "x", "userId": EXPR, "anonymousId": EXPR}, [("/anonymousId", "at_most_one")]),
     ("create_alias", {"userId": EXPR, "previousId": {"$liquid": "{{ other }}"}}, []),
     ("create_alias", {"userId": EXPR, "previousId": EXPR}, [("/previousId", "different")]),
     ("get_messages", {"start_ts": 5, "end_ts": EXPR, "limit": EXPR}, []),

@@ -1,0 +1,1 @@
+"""What Helix is compared with: a bare loop with one durable commit per step, and a raw Celery chain."""
