@@ -61,8 +61,7 @@ def wake_parents() -> int:
 def ring_for_unheard(now: datetime | None = None) -> None:
     """Ring again for steps that have been ready for a while: their message may be lost."""
     now = now or timezone.now()
-    with transaction.atomic():
-        bell.ring(StepRun.objects.filter(state=StepState.READY, due_at__lte=now - UNHEARD)[:64].count())
+    bell.ring(StepRun.objects.filter(state=StepState.READY, due_at__lte=now - UNHEARD)[:64].count())
 
 
 def end_overdue(now: datetime | None = None) -> int:
