@@ -57,6 +57,10 @@ class Talk:
         self.exchanges: list[Exchange] = []
         self._kept = 0
 
+    def renew(self) -> None:
+        """Give what follows a time of its own, as if nothing had been sent; the guard stays."""
+        self.flight = Flight(time.monotonic() + self.seconds, lambda: None, self.flight.guard)
+
     def exchange(
         self, message: httpx.Request, *, whole: Collection[int] = range(300), secret_headers: Collection[str] = ()
     ) -> Answer:
