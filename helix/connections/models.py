@@ -9,7 +9,8 @@ from helix.teams.models import Team, User
 
 
 class Connection(models.Model):
-    """One account of one service. A flow names it by `name`; its secrets are in ConnectionSecret, sealed."""
+    """One account of one service. A flow names it by `name`; its secrets are in ConnectionSecret, sealed; `options` is what
+    the integration keeps besides and is no secret (integrations/http/connection.py)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="connections")
@@ -17,6 +18,7 @@ class Connection(models.Model):
     integration = models.CharField(max_length=32)
     region = models.CharField(max_length=8, default="us", choices=[("us", "US"), ("eu", "EU")])
     sandbox = models.BooleanField(default=False)
+    options = models.JSONField(default=dict)
     data_key = models.BinaryField()
     state = models.CharField(
         max_length=16,
