@@ -13,6 +13,9 @@ from helix.teams.models import Team, User
 from integrations.customerio.connection import FAMILY_SECRETS, ProbeResult, probe
 from integrations.kit.client import Client
 
+MOST_BROADCASTS = 10
+"""Broadcast triggers a day of a new connection; the sandbox's reach nobody and are not capped."""
+
 
 def save_connection(
     team: Team, *, name: str, region: str, secrets: Mapping[str, str], sandbox: bool = False, by: User | None = None
@@ -29,6 +32,7 @@ def save_connection(
                 integration="customerio",
                 created_by=by,
                 data_key=vault.new_data_key(str(made)),
+                daily_broadcasts=None if sandbox else MOST_BROADCASTS,
             )
         connection.region, connection.sandbox, connection.state, connection.notice = region, sandbox, "untested", ""
         connection.save()
