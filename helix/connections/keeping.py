@@ -16,6 +16,9 @@ from integrations.catalog import INTEGRATIONS
 from integrations.kit.client import Client
 from integrations.kit.families import ProbeResult
 
+MOST_BROADCASTS = 10
+"""Broadcast triggers a day of a new connection; the sandbox's reach nobody and are not capped."""
+
 
 def save_connection(
     team: Team,
@@ -42,6 +45,7 @@ def save_connection(
                 integration=integration,
                 created_by=by,
                 data_key=vault.new_data_key(str(made)),
+                daily_broadcasts=None if sandbox else MOST_BROADCASTS,
             )
         connection.region, connection.sandbox, connection.state, connection.notice = region, sandbox, "untested", ""
         if options is not None:

@@ -27,6 +27,13 @@ class Connection(models.Model):
     )
     notice = models.TextField(blank=True)
     checked_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)  # the service refused a key: steps wait
+    paused_family = models.CharField(max_length=32, blank=True)  # the key that was refused; "" is all
+    paused_reason = models.TextField(blank=True)
+    resumed_at = models.DateTimeField(null=True)
+    wake_at = models.DateTimeField(null=True, db_index=True)  # then its waiting steps look again
+    daily_calls = models.PositiveIntegerField(null=True)  # caps a day; none when empty
+    daily_broadcasts = models.PositiveIntegerField(null=True, default=10)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
