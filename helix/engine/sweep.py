@@ -14,6 +14,8 @@ from helix.engine.bell import bell
 from helix.engine.claim import Held, lease
 from helix.engine.models import Run, StepRun
 from helix.engine.outcomes import Doubted, Failed, Outcome, Trouble
+from helix.engine.plans import plan_of
+from helix.engine.probing import PROBES
 from helix.engine.record import end_run, record
 from helix.engine.segment import Segment
 from helix.engine.states import FINAL_RUN_STATES, LIVE_RUN_STATES, RunState, StepState
@@ -119,7 +121,9 @@ def _take_back(pk: UUID, now: datetime) -> bool:
         step.refresh_from_db()
         if step.state != StepState.RUNNING or step.lease_until is None or step.lease_until >= now:
             return False
-        again = step.sent_at is None and step.claims < POISONED_AFTER and run.state not in FINAL_RUN_STATES
+        probed = plan_of(run.version_id).nodes[step.node].type in PROBES
+        repeatable = step.sent_at is None or probed
+        again = repeatable and step.claims < POISONED_AFTER and run.state not in FINAL_RUN_STATES
         Run.objects.filter(pk=run.pk).update(seq=F("seq") + 1)
         state = {"state": StepState.READY, "due_at": now, "lease_until": None} if again else {}
         StepRun.objects.filter(pk=pk).update(token=F("token") + 1, seq=run.seq + 1, **state)

@@ -14,7 +14,7 @@ from integrations.kit.faults import Fault, shown
 
 DELIMITERS = (",", ";", "|", "\t")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-TEXT_BYTES = 5_000_000
+TEXT_BYTES = 20_000_000
 MOST_COLUMNS = 500
 
 
