@@ -11,6 +11,8 @@ from datetime import timedelta
 from django.db import close_old_connections
 from django.utils import timezone
 
+from helix.engine.budget.gate import write_counts
+from helix.engine.budget.pausing import wake_resumed
 from helix.engine.models import Worker
 from helix.engine.perform import work
 from helix.engine.sweep import ring_for_unheard, take_back_lost, wake_due
@@ -37,7 +39,7 @@ def is_alive(kind: str) -> bool:
 
 def duties() -> None:
     """One round of the scheduler; each duty by itself, so that one that fails holds up no other."""
-    for duty in (fire_due, wake_due, take_back_lost, ring_for_unheard):
+    for duty in (fire_due, wake_resumed, wake_due, take_back_lost, ring_for_unheard):
         _safely(duty)
 
 
@@ -94,3 +96,4 @@ class WorkerRounds(SchedulerRounds):
     def round(self) -> None:
         _safely(work)
         _safely(stand_in)
+        _safely(write_counts)

@@ -18,6 +18,8 @@ from helix.connections.keeping import families, save_connection, test_connection
 from helix.connections.models import Connection
 from helix.connections.opening import NoSandbox
 from helix.connections.vault import VaultLocked
+from helix.engine.budget.caps import today
+from helix.engine.budget.gate import mended
 from helix.flows import using
 from helix.teams.access import TeamRequest, needs
 from helix.teams.roles import Ability
@@ -57,6 +59,7 @@ def _card(connection: Connection, results: list[ProbeResult] | None = None, **mo
         "integration": INTEGRATIONS.get(connection.integration),
         "keys": keys,
         "used_by": using.used_by(connection),
+        "use": today([connection])[connection.pk],
         "tested": results is not None,
         "form": KeysForm(initial={"region": connection.region}, held=frozenset(held)),
         **more,
@@ -131,6 +134,7 @@ def change(request: TeamRequest, connection_id: UUID) -> HttpResponse:
         request.team, name=connection.name, region=form.cleaned_data["region"], secrets=form.secrets,
         sandbox=connection.sandbox, by=request.user,
     )  # fmt: skip
+    mended(connection)
     messages.success(request, f"“{connection.name}” is changed; calls from now on use it so.")
     return _to_list(request, connection)
 
@@ -144,6 +148,7 @@ def test(request: TeamRequest, connection_id: UUID) -> HttpResponse:
     refused = ""
     try:
         results = test_connection(connection, _client())
+        mended(connection, results)
     except (NoSandbox, VaultLocked) as error:
         refused = str(error)
     if request.headers.get("HX-Request"):

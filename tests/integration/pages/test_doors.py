@@ -33,6 +33,7 @@ ACTS = {
     "connections:sandbox": "alice",
     "connections:change": "alice",
     "connections:test": "alice",
+    "connections:caps": "alice",
     "connections:remove": "alice",
     "sandbox:faults": "olga",
     "sandbox:behaviour": "olga",
@@ -51,7 +52,7 @@ def address(world: World, name: str) -> str:
         given["run_id"] = world.run.pk
     if what in ("step", "resolve"):
         given["step_id"] = world.step().pk
-    if room == "connections" and what in ("change", "test", "remove"):
+    if room == "connections" and what in ("change", "test", "caps", "remove"):
         given["connection_id"] = world.connection.pk
     return reverse(name, kwargs=given)
 
