@@ -74,7 +74,7 @@ def _of_steps(steps: QuerySet[StepRun]) -> Iterator[tuple[str, Found]]:
     yield "I7: {} steps have no idempotency key", steps.filter(idempotency_key="")
     yield (
         "I8: {} steps would be sent again though their call may have arrived",
-        steps.filter(dangerous, state__in=[StepState.READY, StepState.WAITING], sent_at__isnull=False),
+        steps.filter(effect="D", state__in=[StepState.READY, StepState.WAITING], sent_at__isnull=False),
     )
     if any(field.name == "team" for field in StepRun._meta.get_fields()):
         yield "I14: {} steps belong to another team than their run", steps.filter(~Q(**{"team": F("run__team")}))

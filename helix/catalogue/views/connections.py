@@ -20,6 +20,8 @@ from helix.connections.keeping import families, save_connection, test_connection
 from helix.connections.models import Connection
 from helix.connections.opening import NoSandbox
 from helix.connections.vault import VaultLocked
+from helix.engine.budget.caps import today
+from helix.engine.budget.gate import mended
 from helix.flows import using
 from helix.teams.access import TeamRequest, needs
 from helix.teams.roles import Ability
@@ -78,6 +80,7 @@ def _card(
         "keys": keys,
         "used_by": using.used_by(connection),
         "receiving": receiving(connection, request),
+        "use": today([connection])[connection.pk],
         "tested": results is not None,
         "can_try": integration is CUSTOMERIO or bool(connection.options.get("test_url")),
         "form": _keys_form(connection),
@@ -162,6 +165,7 @@ def change(request: TeamRequest, connection_id: UUID) -> HttpResponse:
         request.team, name=connection.name, region=form.cleaned_data.get("region", connection.region),
         secrets=form.secrets, sandbox=connection.sandbox, by=request.user, options=form.options, forget=form.forget,
     )  # fmt: skip
+    mended(connection)
     messages.success(request, f"“{connection.name}” is changed; calls from now on use it so.")
     return _to_list(request, connection)
 
@@ -175,6 +179,7 @@ def test(request: TeamRequest, connection_id: UUID) -> HttpResponse:
     refused = ""
     try:
         results = test_connection(connection, _client())
+        mended(connection, results)
     except (NoSandbox, VaultLocked) as error:
         refused = str(error)
     if request.headers.get("HX-Request"):

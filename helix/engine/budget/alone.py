@@ -12,6 +12,7 @@ class Alone:
     """The buckets of one process, for as long as it cannot reach the others: its share of half the pace."""
 
     def __init__(self, clock: Callable[[], float], processes: Callable[[], int]) -> None:
+        self.has_shared = False  # whether this process has reached the others before: then they may be calling now
         self._clock, self._processes = clock, processes
         self._lock = threading.Lock()
         self._buckets: dict[str, Bucket] = {}
@@ -23,7 +24,9 @@ class Alone:
         mine = pace if pace.slow else pace.shared_by(self._processes())
         with self._lock:
             now = self._clock()
-            bucket = self._buckets.get(place) or self._buckets.setdefault(place, Bucket.empty(now, pace))
+            bucket = self._buckets.get(place) or self._buckets.setdefault(
+                place, Bucket.empty(now, pace) if self.has_shared else Bucket(now)
+            )
             return bucket.ask(
                 now, mine, flow, weight, succeeded=succeeded, reach=reach,
                 not_before=now + not_before if not_before else 0.0, dice=random.random(),

@@ -4,7 +4,7 @@ import math
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import lru_cache
 
@@ -25,6 +25,7 @@ from helix.engine.budget.slow import Slow
 from helix.engine.models import Worker
 from helix.engine.outcomes import Trouble
 from helix.queue import DEFAULT_BROKER
+from integrations.customerio.connection import ProbeResult
 
 FAILURES = frozenset({"network", "server_error", "bad_answer"})
 NOT_MADE = frozenset({"invalid_input", "missing_key", "missing_connection"})
@@ -118,6 +119,7 @@ class Gate:
         except Away:
             self._was_away = True
             return self.alone.ask(*asked, succeeded=succeeded, reach=SHORT, not_before=not_before)
+        self.alone.has_shared = True
         if self._was_away:
             self._was_away = False
             self.alone.forget()
@@ -196,6 +198,19 @@ def unpause(connection: Connection) -> bool:
     ended = pausing.unpause(connection)
     gate().standings.forget(connection.pk)
     return ended
+
+
+def mended(connection: Connection, results: Iterable[ProbeResult] | None = None) -> bool:
+    """End the pause of a connection whose keys were changed, or whose paused key a probe found good; whether there was one.
+    Call it after every change of keys and every probe."""
+    if connection.paused_at is None:
+        return False
+    if results is not None:
+        paused = connection.paused_family
+        tried = [result for result in results if paused in ("", result.family)]
+        if not tried or not all(result.ok for result in tried):
+            return False
+    return unpause(connection)
 
 
 def write_counts() -> None:

@@ -85,9 +85,9 @@ def test_what_is_wrong_is_told_with_its_place(settings: dict[str, Any], words: s
     assert error.hint
 
 
-def test_text_over_5_megabytes_is_too_large_both_ways() -> None:
-    assert failing(mode="write", rows=[["x" * 100_000]] * 60).kind == "too_large"
-    assert failing(mode="read", text="x" * 5_000_001).kind == "too_large"
+def test_text_over_20_megabytes_is_too_large_both_ways() -> None:
+    assert failing(mode="write", rows=[["x" * 100_000]] * 240).kind == "too_large"
+    assert failing(mode="read", text="x" * 20_000_001).kind == "too_large"
 
 
 def test_text_reads_as_texts_by_column_without_empty_lines_and_marks() -> None:
