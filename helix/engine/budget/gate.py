@@ -28,7 +28,7 @@ from helix.queue import DEFAULT_BROKER
 from integrations.customerio.connection import ProbeResult
 
 FAILURES = frozenset({"network", "server_error", "bad_answer"})
-NOT_MADE = frozenset({"invalid_input", "missing_key", "missing_connection"})
+NOT_MADE = frozenset({"invalid_input", "missing_key", "missing_connection", "given_up"})
 AT_ONCE = 0.001
 """Seconds too short to sleep."""
 ALIVE = timedelta(seconds=15)
@@ -174,6 +174,13 @@ def gate() -> Gate:
     return _gate(os.getpid())
 
 
+def forget_gate() -> None:
+    """Close this process's gate; the next call makes another, by the settings as they are then."""
+    if _gate.cache_info().currsize:
+        gate().close()
+        _gate.cache_clear()
+
+
 def admit(calling: Calling) -> Later | None:
     """See Gate.admit."""
     return gate().admit(calling)
@@ -191,6 +198,11 @@ def enter(calling: Calling) -> Later | None:
 def report(calling: Calling, trouble: Trouble | None) -> Reported:
     """See Gate.report."""
     return gate().report(calling, trouble)
+
+
+def give_up(calling: Calling) -> None:
+    """The call that was admitted is not made: the step was taken over, or something of ours failed before the first byte."""
+    report(calling, Trouble("given_up", "The call was not made."))
 
 
 def unpause(connection: Connection) -> bool:

@@ -8,7 +8,8 @@ import redis
 from helix.engine.budget.bucket import Bucket
 from helix.engine.budget.pace import Pace, weight
 from helix.engine.budget.shared import BEGINNING, PREFIX, SCRIPT
-from tests.integration.engine.budget.conftest import APP, BROADCAST, TRACK, Queue
+from tests.fakes.queue import Queue
+from tests.integration.engine.budget.conftest import APP, BROADCAST, TRACK
 
 
 @pytest.mark.parametrize("seed", range(12))

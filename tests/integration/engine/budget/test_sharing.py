@@ -14,7 +14,8 @@ from helix.engine.budget.calling import SHORT, Calling
 from helix.engine.budget.gate import Gate
 from helix.engine.models import Worker
 from integrations.kit.limits import Rate
-from tests.integration.engine.budget.conftest import BROADCAST, Call, Queue
+from tests.fakes.queue import Queue
+from tests.integration.engine.budget.conftest import BROADCAST, Call
 
 Gates = Callable[[], Gate]
 FAST = Rate(100, 1, hard=True)
