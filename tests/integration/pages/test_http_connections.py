@@ -11,6 +11,8 @@ from helix.connections.keeping import save_connection
 from helix.connections.models import Connection
 from helix.connections.opening import open_credentials
 from helix.engine.steps.http_request import http_request
+from helix.teams.keys import make_token
+from helix.teams.roles import Role
 from integrations.kit.client import open_client
 from integrations.kit.errors import CallError
 from tests.integration.pages.conftest import SignIn, World
@@ -161,3 +163,19 @@ def test_a_step_calls_with_the_key_of_its_connection_and_only_where_it_may(world
     assert listener.heard[0].headers["authorization"] == f"Bearer {TOKEN}"
     assert (caught.value.kind, caught.value.sent) == ("blocked", False)
     assert (len(listener.heard), marks) == (1, ["sent"])
+
+
+def test_the_api_shows_the_connection_and_puts_no_key_of_customerio_into_it(world: World, as_: SignIn) -> None:
+    connection = made(world)
+    token = make_token(world.team, world.people["alice"], Role.OWNER, "tests")
+    client, headers = as_("nobody"), {"Authorization": f"Bearer {token}"}
+
+    shown = client.get("/api/v1/connections", headers=headers).json()
+    changed = client.patch(
+        f"/api/v1/connections/{connection.pk}", {"secrets": {"app_key": "k" * 20}}, "application/json", headers=headers
+    )
+
+    assert [each["families"] for each in shown if each["name"] == "warehouse"] == [["bearer"]]
+    assert TOKEN not in str(shown)
+    assert changed.status_code == 409
+    assert list(connection.secrets.values_list("field", flat=True)) == ["token"]
