@@ -58,6 +58,9 @@ def create(request: ApiRequest, body: ConnectionIn) -> Status[dict[str, Any]]:
 def change(request: ApiRequest, connection_id: UUID, body: ConnectionChange) -> dict[str, Any]:
     request.auth.must(Ability.CONNECT)
     known = get_object_or_404(connections(request), pk=connection_id)
+    if known.integration != "customerio":
+        words = f"“{known.name}” is no connection to Customer.io; its key is replaced on the page of connections."
+        raise ApiError(409, "other_service", words, "Open Connections, choose it, and replace its key there.")
     save_connection(
         request.auth.team,
         name=known.name,

@@ -53,12 +53,12 @@ def must_go_to(credentials: Credentials, url: httpx.URL, port: int, *, private: 
         shown = ", ".join(allowed[:5]) + (" …" if len(allowed) > 5 else "")
         raise Blocked(
             f"The key of {name} may not be sent to {host}; its hosts are {shown}.",
-            "Correct the address of this step, or add the host to the connection.",
+            "Correct the address, or add the host to the connection.",
         )
     if url.scheme != "https" and not private:
         raise Blocked(
             f"The key of {name} is not sent to {host} without encryption (http://).",
-            "Write https:// in the address of this step.",
+            "Write https:// in the address.",
         )
 
 

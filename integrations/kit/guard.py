@@ -73,7 +73,7 @@ class Allowed:
 @lru_cache(maxsize=64)
 def read_allowed(text: str) -> tuple[Allowed, ...]:
     """The comma separated hosts of a setting. ValueError with a sentence for one that is wrong."""
-    return tuple(Allowed.read(part) for part in text.split(",") if part.strip())
+    return tuple(Allowed.read(part.strip()) for part in text.split(",") if part.strip())
 
 
 @dataclass(frozen=True)
