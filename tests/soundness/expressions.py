@@ -74,7 +74,7 @@ class Speaker:
         self.present = present
         self.random = random
         self.risk = risk
-        self.paths = list(self._paths())
+        self.paths: list[tuple[str, Schema]] = list(self._paths())
 
     def _paths(self) -> Any:
         for name in ("trigger", "run", "flow"):
@@ -179,7 +179,10 @@ class Speaker:
     def _template(self, depth: int) -> str:
         random = self.random
         kind = random.randrange(12) if depth < 3 else random.randrange(3)
-        more = lambda: self._template(depth + 1)  # noqa: E731 - a short name for the lines below
+
+        def more() -> str:
+            return self._template(depth + 1)
+
         value = f"{{{{ {self.filtered({'type': 'string'})} }}}}"
         match kind:
             case 0:

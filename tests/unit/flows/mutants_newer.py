@@ -34,7 +34,13 @@ BAD: dict[str, tuple[tuple[Any, ...], ...]] = {
     "logic.run_flow": (("unknown flow", "/flow", "nowhere"),),
 }  # fmt: skip
 """Type → mistakes: kind, place, value, severity where it is a warning."""
-WINDOWS = (("days", []), ("days", ["monday"]), ("from", "9 o'clock"), ("to", "25:00"), ("timezone", "Europe/Pariss"))
+WINDOWS: tuple[tuple[str, Any], ...] = (
+    ("days", []),
+    ("days", ["monday"]),
+    ("from", "9 o'clock"),
+    ("to", "25:00"),
+    ("timezone", "Europe/Pariss"),
+)
 
 
 Change = Callable[..., Mutant]

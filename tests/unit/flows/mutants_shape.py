@@ -135,4 +135,4 @@ def _with(graph: Any, source: str, port: str, target: str) -> Any:
 
 
 def _port_of(graph: Any, key: str) -> str:
-    return next(edge["port"] for edge in graph["edges"] if edge["source"] == key)
+    return str(next(edge["port"] for edge in graph["edges"] if edge["source"] == key))
