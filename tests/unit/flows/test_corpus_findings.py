@@ -8,7 +8,7 @@ import pytest
 from helix.engine.outcomes import Failed
 from helix.engine.steps.moment import Moment
 from helix.engine.steps.wait import wait
-from helix.expressions import evaluate, infer
+from helix.expressions import ExpressionError, evaluate, infer
 from helix.expressions.types import union
 from helix.flows.compared import clash
 from helix.flows.conditions import compare
@@ -47,6 +47,16 @@ def test_nothing_can_be_compared_with_anything_and_the_answer_is_no(op: str, one
 def test_an_empty_list_can_be_added_to_a_list() -> None:
     assert evaluate("{{ trigger.list | concat: empty }}", DATA) == ["a"]
     assert infer("{{ trigger.list | concat: empty }}", NAMES).schema == {"type": "array", "items": TEXT}
+
+
+def test_a_part_of_the_empty_list_is_an_empty_list() -> None:
+    assert evaluate("{{ empty | slice: 0 }}", {}) == []
+
+
+@pytest.mark.parametrize("word", ["Infinity", "NaN", "-inf"])
+def test_a_word_is_no_number(word: str) -> None:
+    with pytest.raises(ExpressionError, match="is no number"):
+        evaluate(f"{{{{ '{word}' | times: 2 }}}}", {})
 
 
 def test_now_is_a_text_that_can_be_compared_with_a_text() -> None:
