@@ -35,7 +35,6 @@ DEFAULT_TIMEOUT_SECONDS = 30.0
 LONGEST_PATIENCE = timedelta(hours=24)
 """After so long since its first try, a step that still waits for its turn or for a mended key fails."""
 ANY_SERVICE = Rate(100, 1)
-NOT_MADE = Trouble("invalid_input", "The call was not made.")
 
 
 @dataclass(frozen=True)
@@ -61,23 +60,22 @@ def call(held: Held, node: PlanNode, given: Any, client: Client) -> Outcome:
     calling = _calling(held, doing)
     if calling is not None and (later := gate.enter(calling)) is not None:
         return _later(held, later.seconds, later.why, given)
-    ended: Trouble | None = NOT_MADE
     try:
         reply = doing.do()
-        ended = None
-    except CannotKeep as large:
-        ended = None
-        return Failed(large.trouble, told)
     except CallError as error:
-        ended = _trouble(error)
-        waits = gate.report(calling, ended).wait if calling is not None else None
-        calling = None
+        trouble = _trouble(error)
+        waits = gate.report(calling, trouble).wait if calling is not None else None
         if waits is not None and not _is_out_of_patience(held):
-            return Deferred(_in(waits.seconds), ended, Told(given, _exchanges(error), waits.why))
+            return Deferred(_in(waits.seconds), trouble, Told(given, _exchanges(error), waits.why))
         return of_trouble(held, node, error, given)
-    finally:
+    except BaseException as error:
         if calling is not None:
-            gate.report(calling, ended)
+            gate.give_up(calling)
+        if isinstance(error, CannotKeep):
+            return Failed(error.trouble, told)
+        raise
+    if calling is not None:
+        gate.report(calling, None)
     return Succeeded(reply.data, told=Told(given, tuple(exchange.as_json() for exchange in reply.exchanges)))
 
 

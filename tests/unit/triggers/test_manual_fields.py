@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from helix.triggers.manual import read_fields
+from helix.flows.given import read_fields
 
 FIELDS: list[dict[str, Any]] = [{"name": "plan", "type": "text", "default": "trial"}, {"name": "note", "type": "text"}]
 
