@@ -7,6 +7,7 @@ given as the path of a file in `<NAME>_FILE`.
 import contextlib
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -14,7 +15,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-SECRETS = ("HELIX_SECRET_KEY", "HELIX_VAULT_KEYS", "DATABASE_URL", "REDIS_URL")
+from integrations.kit.guard import read_allowed
+
+SECRETS = ("HELIX_SECRET_KEY", "HELIX_VAULT_KEYS", "DATABASE_URL", "REDIS_URL", "HELIX_EMAIL_URL")
 
 
 class BadEnvironment(SystemExit):
@@ -54,12 +57,43 @@ class Environment(BaseSettings):
         default=60, ge=2, le=3600, description="Time after which a silent worker's step is taken over."
     )
 
+    HELIX_ALLOW_PRIVATE_HOSTS: str = Field(
+        default="",
+        description="Private hosts that HTTP steps may call: `host`, `host:port` or a network such as `10.0.0.0/8`, comma separated.",
+    )
+    HELIX_EMAIL_URL: SecretStr = Field(
+        default=SecretStr(""),
+        description="Mail server of e-mail steps: `smtp://user:password@host:587?tls=1` or `smtps://…`; empty: files in the data folder's `outbox`, embedded only.",
+    )
+    HELIX_EMAIL_FROM: str = Field(default="", description="Sender of e-mail steps, such as `helix@example.com`.")
+
     @field_validator("HELIX_BASE_URL", "HELIX_SANDBOX_URL")
     @classmethod
     def _is_http(cls, value: str) -> str:
         if value and urlsplit(value).scheme not in ("http", "https"):
             raise ValueError(f"“{value}” is not a web address; write http://… or https://…")
         return value.rstrip("/")
+
+    @field_validator("HELIX_ALLOW_PRIVATE_HOSTS")
+    @classmethod
+    def _is_hosts(cls, value: str) -> str:
+        read_allowed(value)
+        return value
+
+    @field_validator("HELIX_EMAIL_URL")
+    @classmethod
+    def _is_mail_server(cls, value: SecretStr) -> SecretStr:
+        url = urlsplit(value.get_secret_value())
+        if value.get_secret_value() and (url.scheme not in ("smtp", "smtps") or not url.hostname):
+            raise ValueError("write smtp://user:password@host:587?tls=1 or smtps://user:password@host:465")
+        return value
+
+    @field_validator("HELIX_EMAIL_FROM")
+    @classmethod
+    def _is_sender(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", value):
+            raise ValueError(f"“{value}” is no e-mail address; write helix@example.com")
+        return value
 
     @field_validator("DATABASE_URL")
     @classmethod
@@ -81,6 +115,8 @@ class Environment(BaseSettings):
             for name in ("HELIX_SECRET_KEY", "HELIX_VAULT_KEYS"):
                 if not getattr(self, name).get_secret_value():
                     raise ValueError(f"{name} is missing; `python manage.py make_keys` prints a fresh one")
+        if self.HELIX_EMAIL_URL.get_secret_value() and not self.HELIX_EMAIL_FROM:
+            raise ValueError("HELIX_EMAIL_FROM is missing; HELIX_EMAIL_URL needs a sender such as helix@example.com")
         return self
 
     def database(self) -> dict[str, Any]:

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "helix.connections",
     "helix.flows",
     "helix.engine",
+    "helix.engine.budget",
     "helix.triggers",
     "helix.editor",
     "helix.runs",

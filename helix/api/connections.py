@@ -13,6 +13,7 @@ from helix.api.shapes import ConnectionChange, ConnectionIn, ConnectionOut, Prob
 from helix.connections.keeping import families, save_connection, test_connection
 from helix.connections.models import Connection
 from helix.connections.opening import NoSandbox
+from helix.engine.budget.gate import mended
 from helix.engine.perform import client
 from helix.flows.using import InUse, remove
 from helix.teams.roles import Ability
@@ -57,6 +58,9 @@ def create(request: ApiRequest, body: ConnectionIn) -> Status[dict[str, Any]]:
 def change(request: ApiRequest, connection_id: UUID, body: ConnectionChange) -> dict[str, Any]:
     request.auth.must(Ability.CONNECT)
     known = get_object_or_404(connections(request), pk=connection_id)
+    if known.integration != "customerio":
+        words = f"“{known.name}” is no connection to Customer.io; its key is replaced on the page of connections."
+        raise ApiError(409, "other_service", words, "Open Connections, choose it, and replace its key there.")
     save_connection(
         request.auth.team,
         name=known.name,
@@ -64,6 +68,7 @@ def change(request: ApiRequest, connection_id: UUID, body: ConnectionChange) -> 
         secrets=body.secrets.model_dump(),
         sandbox=known.sandbox,
     )
+    mended(known)
     return row(get_object_or_404(connections(request), pk=connection_id))
 
 
@@ -84,6 +89,9 @@ def test(request: ApiRequest, connection_id: UUID) -> list[ProbeResult]:
     """Try each key now."""
     request.auth.must(Ability.CONNECT)
     try:
-        return test_connection(get_object_or_404(connections(request), pk=connection_id), client())
+        known = get_object_or_404(connections(request), pk=connection_id)
+        results = test_connection(known, client())
+        mended(known, results)
+        return results
     except NoSandbox as error:
         raise ApiError(409, "no_sandbox", str(error)) from None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helix.catalogue.views import connections, receiving
+from helix.catalogue.views import caps, connections, receiving
 
 app_name = "connections"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("sandbox/", connections.connect_sandbox, name="sandbox"),
     path("<uuid:connection_id>/change/", connections.change, name="change"),
     path("<uuid:connection_id>/test/", connections.test, name="test"),
+    path("<uuid:connection_id>/caps/", caps.change_caps, name="caps"),
     path("<uuid:connection_id>/remove/", connections.remove, name="remove"),
     path("<uuid:connection_id>/events/", receiving.receive, name="receive"),
     path("<uuid:connection_id>/events/<uuid:delivery_id>/again/", receiving.again, name="again"),

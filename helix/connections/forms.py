@@ -1,6 +1,6 @@
 """What a person enters to connect Customer.io. Secrets are only ever written; an empty field keeps what is there."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,9 +14,32 @@ REGIONS = [("us", "US"), ("eu", "EU")]
 LONGEST_KEY = 512
 
 
+class Named(forms.Form):
+    """The name of a new connection of a team."""
+
+    name = forms.CharField(max_length=64, error_messages={"required": "Give it a short name, such as production."})
+
+    def __init__(self, team: Team, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.team = team
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"]).strip().lower().replace(" ", "-")
+        try:
+            validate_slug(name)
+        except ValidationError:
+            raise ValidationError("Use letters, digits, - and _ only: flows name the connection by it.") from None
+        if Connection.objects.filter(team=self.team, name=name).exists():
+            raise ValidationError(f"There is a connection “{name}” already. Choose another name, or replace its keys.")
+        return name
+
+
 class KeysForm(forms.Form):
     """The region and the keys of a connection. `secrets` holds those that were entered, once the form is valid."""
 
+    integration = "customerio"
+    forget: frozenset[str] = frozenset()
+    options: ClassVar[dict[str, Any]] = {}
     region = forms.ChoiceField(choices=REGIONS, error_messages={"required": "Choose the region of your workspace."})
 
     def __init__(self, *args: Any, held: frozenset[str] = frozenset(), **kwargs: Any) -> None:
@@ -44,21 +67,5 @@ class KeysForm(forms.Form):
         return given
 
 
-class ConnectForm(KeysForm):
+class ConnectForm(Named, KeysForm):
     """A new connection of a team: a name of its own, too."""
-
-    name = forms.CharField(max_length=64, error_messages={"required": "Give it a short name, such as production."})
-
-    def __init__(self, team: Team, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.team = team
-
-    def clean_name(self) -> str:
-        name = str(self.cleaned_data["name"]).strip().lower().replace(" ", "-")
-        try:
-            validate_slug(name)
-        except ValidationError:
-            raise ValidationError("Use letters, digits, - and _ only: flows name the connection by it.") from None
-        if Connection.objects.filter(team=self.team, name=name).exists():
-            raise ValidationError(f"There is a connection “{name}” already. Choose another name, or replace its keys.")
-        return name

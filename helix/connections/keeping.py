@@ -1,6 +1,7 @@
 """Keeping connections: save and test. Secrets go in and never come out here; which flows use one is flows/using.py."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,16 +9,31 @@ from django.utils import timezone
 from helix.connections import vault
 from helix.connections.models import Connection, ConnectionSecret
 from helix.connections.opening import open_credentials
+from helix.connections.outgoing import guarded
 from helix.ids import new_id
 from helix.teams.models import Team, User
-from integrations.customerio.connection import FAMILY_SECRETS, ProbeResult, probe
+from integrations.catalog import INTEGRATIONS
 from integrations.kit.client import Client
+from integrations.kit.families import ProbeResult
+
+MOST_BROADCASTS = 10
+"""Broadcast triggers a day of a new connection; the sandbox's reach nobody and are not capped."""
 
 
 def save_connection(
-    team: Team, *, name: str, region: str, secrets: Mapping[str, str], sandbox: bool = False, by: User | None = None
+    team: Team,
+    *,
+    name: str,
+    secrets: Mapping[str, str],
+    region: str = "us",
+    sandbox: bool = False,
+    by: User | None = None,
+    integration: str = "customerio",
+    options: Mapping[str, Any] | None = None,
+    forget: Collection[str] = (),
 ) -> Connection:
-    """Create the connection of this name, or change its region and replace the secrets that are given."""
+    """Create the connection of this name, or change its region and options (None: as they are), replace the secrets that
+    are given and delete those to `forget`. The integration of a connection never changes."""
     with transaction.atomic():
         connection = Connection.objects.select_for_update().filter(team=team, name=name).first()
         if connection is None:
@@ -26,12 +42,16 @@ def save_connection(
                 id=made,
                 team=team,
                 name=name,
-                integration="customerio",
+                integration=integration,
                 created_by=by,
                 data_key=vault.new_data_key(str(made)),
+                daily_broadcasts=None if sandbox else MOST_BROADCASTS,
             )
         connection.region, connection.sandbox, connection.state, connection.notice = region, sandbox, "untested", ""
+        if options is not None:
+            connection.options = dict(options)
         connection.save()
+        connection.secrets.filter(field__in=forget).delete()
         data_key = vault.unwrap(bytes(connection.data_key), str(connection.id))
         for field, value in secrets.items():
             if value:
@@ -51,16 +71,23 @@ def _keep(connection: Connection, data_key: bytes, field: str, value: str) -> No
 
 
 def families(connection: Connection) -> frozenset[str]:
-    """The key families whose secrets are all there: track, app, pipelines."""
+    """The key families whose secrets are all there: track, app, pipelines; of an HTTP service bearer, basic or header."""
     held = {secret.field for secret in connection.secrets.all()}
-    return frozenset(family for family, fields in FAMILY_SECRETS.items() if held.issuperset(fields))
+    integration = INTEGRATIONS.get(connection.integration)
+    return (
+        frozenset(family.key for family in integration.families if family.is_whole(held))
+        if integration
+        else frozenset()
+    )
 
 
 def test_connection(connection: Connection, client: Client) -> list[ProbeResult]:
-    """Try each key family now and keep the result on the connection."""
-    results = probe(open_credentials(connection), client)
+    """Try each key family now and keep the result on the connection; a connection that names no place to try stays untested."""
+    integration = INTEGRATIONS[connection.integration]
+    results = integration.probe(open_credentials(connection), guarded(client))
     refused = [result for result in results if not result.ok]
-    connection.state = "refused" if refused or not results else "working"
+    if results or integration.key == "customerio":
+        connection.state = "refused" if refused or not results else "working"
     connection.notice = " ".join(f"{result.message} {result.hint}" for result in refused)
     connection.checked_at = timezone.now()
     connection.save(update_fields=["state", "notice", "checked_at"])

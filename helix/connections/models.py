@@ -9,7 +9,8 @@ from helix.teams.models import Team, User
 
 
 class Connection(models.Model):
-    """One account of one service. A flow names it by `name`; its secrets are in ConnectionSecret, sealed."""
+    """One account of one service. A flow names it by `name`; its secrets are in ConnectionSecret, sealed; `options` is what
+    the integration keeps besides and is no secret (integrations/http/connection.py)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="connections")
@@ -17,6 +18,7 @@ class Connection(models.Model):
     integration = models.CharField(max_length=32)
     region = models.CharField(max_length=8, default="us", choices=[("us", "US"), ("eu", "EU")])
     sandbox = models.BooleanField(default=False)
+    options = models.JSONField(default=dict)
     data_key = models.BinaryField()
     state = models.CharField(
         max_length=16,
@@ -25,6 +27,13 @@ class Connection(models.Model):
     )
     notice = models.TextField(blank=True)
     checked_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)  # the service refused a key: steps wait
+    paused_family = models.CharField(max_length=32, blank=True)  # the key that was refused; "" is all
+    paused_reason = models.TextField(blank=True)
+    resumed_at = models.DateTimeField(null=True)
+    wake_at = models.DateTimeField(null=True, db_index=True)  # then its waiting steps look again
+    daily_calls = models.PositiveIntegerField(null=True)  # caps a day; none when empty
+    daily_broadcasts = models.PositiveIntegerField(null=True, default=10)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

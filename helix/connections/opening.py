@@ -40,4 +40,5 @@ def open_credentials(connection: Connection) -> Credentials:
         secrets=secrets,
         base_url=base_url,
         name=connection.name,
+        options=connection.options,
     )

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from helix.connections.opening import NoSandbox
 from helix.connections.vault import VaultLocked
-from helix.engine.calls import call
+from helix.engine.calls import call, mail
 from helix.engine.claim import Held
-from helix.engine.credentials import NoConnection, credentials_for
+from helix.engine.credentials import NoConnection, opened
 from helix.engine.fencing import TakenOver
 from helix.engine.outcomes import Failed, Outcome, Told, Trouble
 from helix.engine.outputs import CannotKeep, Gone
@@ -30,7 +30,7 @@ def prepare(held: Held) -> dict[str, Any]:
     node = held.segment.plan.nodes[held.step.node]
     if node.connection:
         with contextlib.suppress(NoConnection, NoSandbox, VaultLocked):  # the attempt says so
-            credentials_for(held.run.team_id, node.connection)
+            opened(held.run.team_id, node.connection)
     return scope_of(held)
 
 
@@ -46,6 +46,8 @@ def attempt(held: Held, client: Client, scope: dict[str, Any]) -> Outcome:
             return LOGIC[node.type](node, scope, Moment(now, held.step.started_at or now))
         if node.type in WITNESSED:
             return WITNESSED[node.type](held, node, scope, now)
+        if node.type == "notify.email":
+            return mail(held, node, scope, now)
         return call(held, node, resolve(node.config, scope), client)
     except ExpressionError as error:
         return Failed(

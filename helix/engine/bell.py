@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import transaction
 
 QUIET_SECONDS = 5.0
+UNHEARD_SECONDS = 1.0
 MOST_AT_ONCE = 64
 WAKE = "helix.wake"
 WATCHED = "helix.runs"
@@ -30,6 +31,7 @@ class Bell:
         self._rings: queue.SimpleQueue[int | tuple[UUID, int]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
+        self._unheard_until = 0.0
 
     def ring(self, times: int = 1) -> None:
         """Ask for `times` workers' attention once the current transaction is committed."""
@@ -37,7 +39,10 @@ class Bell:
             transaction.on_commit(lambda: self._put(times), robust=True)
 
     def tell(self, run_id: UUID, seq: int) -> None:
-        """Say that this run is at `seq` now, once the current transaction is committed."""
+        """Say that this run is at `seq` now, once the current transaction is committed. While nobody listens, it is said once
+        a second at most: whoever begins to listen looks by himself at first."""
+        if time.monotonic() < self._unheard_until:
+            return
         transaction.on_commit(lambda: self._put((run_id, seq)), robust=True)
 
     def _put(self, what: int | tuple[UUID, int]) -> None:
@@ -54,7 +59,8 @@ class Bell:
             if time.monotonic() < quiet_until:
                 continue
             try:
-                _tell(dict(each for each in found if isinstance(each, tuple)))
+                if not _tell(dict(each for each in found if isinstance(each, tuple))):
+                    self._unheard_until = time.monotonic() + UNHEARD_SECONDS
                 _wake(sum(each for each in found if isinstance(each, int)))
             except Exception as error:  # whatever the broker's client raises: the poll of the workers makes up for it
                 quiet_until = time.monotonic() + QUIET_SECONDS
@@ -81,12 +87,14 @@ def _redis() -> redis.Redis:
     return redis.Redis.from_url(settings.HELIX.REDIS_URL, socket_timeout=2, socket_connect_timeout=1)
 
 
-def _tell(runs: dict[UUID, int]) -> None:
-    if runs and settings.HELIX.REDIS_URL:
-        with _redis().pipeline(transaction=False) as pipe:
-            for text in _lines(runs.items()):
-                pipe.publish(WATCHED, text)
-            pipe.execute()
+def _tell(runs: dict[UUID, int]) -> bool:
+    """Publish; False when there was something to tell and nobody heard it."""
+    if not runs or not settings.HELIX.REDIS_URL:
+        return True
+    with _redis().pipeline(transaction=False) as pipe:
+        for text in _lines(runs.items()):
+            pipe.publish(WATCHED, text)
+        return any(pipe.execute())
 
 
 def _lines(runs: Iterable[tuple[UUID, int]]) -> list[str]:

@@ -1,68 +1,161 @@
-"""A step that calls a service: its connection, the mark before the first byte, the call, and what to make of trouble."""
+"""A step that calls a service: its turn, the mark before the first byte, the call, and what to make of trouble."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from helix.connections.opening import NoSandbox
 from helix.connections.vault import VaultLocked
+from helix.engine.budget import gate
+from helix.engine.budget.calling import Calling, limit_class
 from helix.engine.claim import Held
-from helix.engine.credentials import NoConnection, credentials_for
+from helix.engine.credentials import NoConnection, Opened, opened
 from helix.engine.fencing import TakenOver
 from helix.engine.models import StepRun
-from helix.engine.outcomes import Failed, Outcome, Succeeded, Told, Trouble
-from helix.engine.outputs import CannotKeep
+from helix.engine.outcomes import Deferred, Failed, Outcome, Postponed, Probing, Succeeded, Told, Trouble
+from helix.engine.outputs import CannotKeep, whole
 from helix.engine.paging import send
+from helix.engine.probing import PROBES, look_again
 from helix.engine.retry import Policy, after_trouble
-from helix.engine.states import StepState
+from helix.engine.states import Cause, StepState
+from helix.engine.steps.email import send_email
+from helix.engine.steps.http_request import http_request
+from helix.engine.steps.settings import settled
 from helix.flows.plan import PlanNode
 from integrations.catalog import ACTIONS
-from integrations.kit.client import Client
+from integrations.kit.client import Client, Reply
 from integrations.kit.errors import CallError
+from integrations.kit.limits import Rate
 from integrations.kit.points import reach
 
 DEFAULT_TIMEOUT_SECONDS = 30.0
+LONGEST_PATIENCE = timedelta(hours=24)
+"""After so long since its first try, a step that still waits for its turn or for a mended key fails."""
+ANY_SERVICE = Rate(100, 1)
+
+
+@dataclass(frozen=True)
+class Doing:
+    """What a step is about to do: its connection (None when it needs none), and the call itself."""
+
+    connection: Opened | None
+    limit_class: str
+    rate: Rate
+    do: Callable[[], Reply]
 
 
 def call(held: Held, node: PlanNode, given: Any, client: Client) -> Outcome:
-    """Send the action of this step through its connection."""
+    """Make the call of this step, when it is its turn."""
     told = Told(given)
-    action = ACTIONS[node.type]
     try:
-        credentials = credentials_for(held.run.team_id, node.connection or "")
+        doing = _doing(held, node, given, client)
     except (NoConnection, NoSandbox, VaultLocked) as error:
         kind = "missing_connection" if isinstance(error, NoConnection) else "missing_key"
         return Failed(Trouble(kind, str(error), getattr(error, "hint", "")), told)
+    if held.step.sent_at is not None and node.type in PROBES and doing.connection is not None:
+        return look_again(held, given, doing.connection.credentials, client)
+    calling = _calling(held, doing)
+    if calling is not None and (later := gate.enter(calling)) is not None:
+        return _later(held, later.seconds, later.why, given)
     try:
-        reply = send(
-            held,
-            action,
-            given,
-            credentials,
-            client=client,
+        reply = doing.do()
+    except CallError as error:
+        trouble = _trouble(error)
+        waits = gate.report(calling, trouble).wait if calling is not None else None
+        if waits is not None and not _is_out_of_patience(held):
+            return Deferred(_in(waits.seconds), trouble, Told(given, _exchanges(error), waits.why))
+        return of_trouble(held, node, error, given)
+    except BaseException as error:
+        if calling is not None:
+            gate.give_up(calling)
+        if isinstance(error, CannotKeep):
+            return Failed(error.trouble, told)
+        raise
+    if calling is not None:
+        gate.report(calling, None)
+    return Succeeded(reply.data, told=Told(given, tuple(exchange.as_json() for exchange in reply.exchanges)))
+
+
+def _doing(held: Held, node: PlanNode, given: Any, client: Client) -> Doing:
+    more: dict[str, Any] = {
+        "client": client,
+        "idempotency_key": held.step.idempotency_key,
+        "timeout_seconds": node.timeout_seconds or DEFAULT_TIMEOUT_SECONDS,
+        "before_send": mark_sent(held),
+    }
+    if node.type == "http.request":
+        found = opened(held.run.team_id, node.connection) if node.connection else None
+        keys = found.credentials if found else None
+        return Doing(found, "http", ANY_SERVICE, lambda: http_request(whole(given), keys, **more))
+    action = ACTIONS[node.type]
+    found = opened(held.run.team_id, node.connection or "")
+    return Doing(found, limit_class(action), action.pace, lambda: send(held, action, given, found.credentials, **more))
+
+
+def _calling(held: Held, doing: Doing) -> Calling | None:
+    if doing.connection is None:
+        return None
+    run = held.run
+    return Calling(run.team_id, doing.connection.id, doing.limit_class, doing.rate, run.flow_id, run.rank)
+
+
+def _later(held: Held, seconds: float, why: str, given: Any) -> Outcome:
+    """Not its turn: the step gives its worker back. A test does not wait for a mended key, nor anybody for ever."""
+    if _is_out_of_patience(held, at_once=seconds > LONGEST_PATIENCE.total_seconds() / 48):
+        return Failed(Trouble("paused", why, "Mend what it waits for, then go on with this run."), Told(given))
+    return Postponed(_in(seconds), why, Told(given, explanation=why))
+
+
+def _is_out_of_patience(held: Held, *, at_once: bool = True) -> bool:
+    if held.run.cause_kind == Cause.TEST and at_once:
+        return True
+    return timezone.now() - (held.step.started_at or timezone.now()) > LONGEST_PATIENCE
+
+
+def _in(seconds: float) -> datetime:
+    return timezone.now() + timedelta(seconds=seconds)
+
+
+def mail(held: Held, node: PlanNode, scope: dict[str, Any], now: datetime) -> Outcome:
+    """Send the e-mail of this step."""
+    given = settled(node, scope)
+    try:
+        sent = send_email(
+            whole(given),
             idempotency_key=held.step.idempotency_key,
             timeout_seconds=node.timeout_seconds or DEFAULT_TIMEOUT_SECONDS,
             before_send=mark_sent(held),
         )
-    except CannotKeep as large:
-        return Failed(large.trouble, told)
     except CallError as error:
         return of_trouble(held, node, error, given)
-    return Succeeded(reply.data, told=Told(given, tuple(exchange.as_json() for exchange in reply.exchanges)))
+    return Succeeded(sent.data, told=Told(given, explanation=sent.explanation))
 
 
 def of_trouble(held: Held, node: PlanNode, error: CallError, given: Any) -> Outcome:
-    """What a call that did not go well means for its step: fail, again later, or a person's decision."""
-    trouble = Trouble(error.kind, error.message, error.hint, error.status, error.may_have_happened, error.retry_after)
-    return after_trouble(
-        trouble,
+    """What a call that did not go well means for its step: fail, again later, look whether it arrived, or a person's decision."""
+    told = Told(given, _exchanges(error))
+    outcome = after_trouble(
+        _trouble(error),
         policy=Policy(**node.retry) if node.retry else Policy(),
         attempt=held.step.attempts_made + 1,
         effect=held.step.effect,
         now=timezone.now(),
-        told=Told(given, tuple(exchange.as_json() for exchange in error.exchanges)),
+        told=told,
     )
+    if node.type in PROBES and held.step.sent_at is not None and not isinstance(outcome, Failed | Deferred):
+        return Probing(PROBES[node.type].first(held.step.sent_at), outcome.trouble, told)
+    return outcome
+
+
+def _trouble(error: CallError) -> Trouble:
+    return Trouble(error.kind, error.message, error.hint, error.status, error.may_have_happened, error.retry_after)
+
+
+def _exchanges(error: CallError) -> tuple[dict[str, Any], ...]:
+    return tuple(exchange.as_json() for exchange in error.exchanges)
 
 
 def mark_sent(held: Held) -> Callable[[], None]:

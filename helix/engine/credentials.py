@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import dataclass
 from uuid import UUID
 
 from helix.connections.models import Connection
@@ -18,12 +19,20 @@ class NoConnection(Exception):
     hint = "Create it again under this name, or choose another in the flow."
 
 
-_kept: dict[tuple[UUID, str], tuple[float, Credentials]] = {}
+@dataclass(frozen=True)
+class Opened:
+    """A connection with its keys."""
+
+    id: UUID
+    credentials: Credentials
+
+
+_kept: dict[tuple[UUID, str], tuple[float, Opened]] = {}
 _lock = threading.Lock()
 
 
-def credentials_for(team_id: UUID, name: str) -> Credentials:
-    """The keys of the team's connection of this name, not older than a few seconds."""
+def opened(team_id: UUID, name: str) -> Opened:
+    """The team's connection of this name, as it was a few seconds ago or less."""
     place = (team_id, name)
     kept = _kept.get(place)
     if kept is not None and time.monotonic() < kept[0]:
@@ -31,9 +40,9 @@ def credentials_for(team_id: UUID, name: str) -> Credentials:
     connection = Connection.objects.prefetch_related("secrets").filter(team_id=team_id, name=name).first()
     if connection is None:
         raise NoConnection(f"The connection “{name}” is gone.")
-    opened = open_credentials(connection)
+    found = Opened(connection.id, open_credentials(connection))
     with _lock:
         if len(_kept) >= MOST:
             _kept.clear()
-        _kept[place] = (time.monotonic() + KEPT_SECONDS, opened)
-    return opened
+        _kept[place] = (time.monotonic() + KEPT_SECONDS, found)
+    return found

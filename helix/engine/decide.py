@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-from helix.engine.outcomes import Deferred, Doubted, Failed, Fanned, Outcome, Parked, Postponed, Stopped, Succeeded
+from helix.engine.outcomes import (
+    Deferred,
+    Doubted,
+    Failed,
+    Fanned,
+    Outcome,
+    Parked,
+    Postponed,
+    Probing,
+    Stopped,
+    Succeeded,
+)
 from helix.engine.states import FINAL_STEP_STATES, RunState, StepState, move
 from helix.flows.plan import Plan
 
@@ -55,7 +66,7 @@ def decide(plan: Plan, steps: Mapping[str, View], key: str, outcome: Outcome) ->
             port = {"continue": MAIN_PORT.get(node.type, "next"), "branch": "error"}.get(node.on_error, "")
             after[key] = View(move(state, "failed"), port)
             message = "" if port else f"Step “{node.name or key}”: {outcome.trouble.message}"
-        case Deferred() | Postponed() | Parked() | Fanned():
+        case Deferred() | Postponed() | Probing() | Parked() | Fanned():
             after[key] = View(move(state, "deferred"))
         case Doubted():
             after[key] = View(move(state, "doubted"))

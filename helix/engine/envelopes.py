@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from helix.engine.outcomes import Doubted, Failed, Outcome, Stopped, Succeeded
+from helix.engine.outcomes import Doubted, Failed, Outcome, Probing, Stopped, Succeeded
 from helix.engine.rows import Row
 
 
@@ -16,7 +16,7 @@ def trouble_of(outcome: Outcome) -> dict[str, Any] | None:
 def attempt_of(row: Row, outcome: Outcome, exchanges: str, now: datetime) -> dict[str, Any]:
     """The attempt that came to this outcome, as columns of Attempt; `exchanges` is JSON text already."""
     trouble = trouble_of(outcome)
-    word = {Succeeded: "succeeded", Stopped: "succeeded", Failed: "failed", Doubted: "unknown"}.get(
+    word = {Succeeded: "succeeded", Stopped: "succeeded", Failed: "failed", Doubted: "unknown", Probing: "unknown"}.get(
         type(outcome), "retry" if trouble else "waiting"
     )
     return {

@@ -65,7 +65,7 @@ def _of_runs(runs: QuerySet[Run]) -> Iterator[tuple[str, Found]]:
 
 
 def _of_steps(steps: QuerySet[StepRun]) -> Iterator[tuple[str, Found]]:
-    final, dangerous = sorted(FINAL_STEP_STATES), Q(effect__in=["C", "D"])
+    final = sorted(FINAL_STEP_STATES)
     yield "I2: {} ready steps can never be claimed", steps.filter(state=StepState.READY, due_at=None)
     yield "I2: {} running steps can never be taken back", steps.filter(state=StepState.RUNNING, lease_until=None)
     yield "I3: {} ended steps have no end", steps.filter(state__in=final, ended_at=None)
@@ -74,7 +74,7 @@ def _of_steps(steps: QuerySet[StepRun]) -> Iterator[tuple[str, Found]]:
     yield "I7: {} steps have no idempotency key", steps.filter(idempotency_key="")
     yield (
         "I8: {} steps would be sent again though their call may have arrived",
-        steps.filter(dangerous, state__in=[StepState.READY, StepState.WAITING], sent_at__isnull=False),
+        steps.filter(effect="D", state__in=[StepState.READY, StepState.WAITING], sent_at__isnull=False),
     )
     if any(field.name == "team" for field in StepRun._meta.get_fields()):
         yield "I14: {} steps belong to another team than their run", steps.filter(~Q(**{"team": F("run__team")}))

@@ -59,6 +59,11 @@ class Run(models.Model):
                 name="live_runs",
                 condition=Q(state__in=sorted(LIVE_RUN_STATES)),
             ),
+            models.Index(
+                fields=["team", "state", "-created_at"],
+                name="runs_that_ended_badly",
+                condition=Q(state__in=[RunState.FAILED, RunState.CANCELLED, RunState.TIMED_OUT]),
+            ),
             models.Index(fields=["ended_at"], name="untold_runs", condition=Q(news=True)),
             models.Index(fields=["deadline"], name="runs_with_a_deadline", condition=Q(deadline__isnull=False)),
             models.Index(

@@ -70,6 +70,15 @@ class Postponed:
 
 
 @dataclass(frozen=True)
+class Probing:
+    """Sent, and the answer was lost; at `until` the service is asked whether it arrived. The `sent` mark stays."""
+
+    until: datetime
+    trouble: Trouble
+    told: Told = field(default_factory=Told)
+
+
+@dataclass(frozen=True)
 class Parked:
     """Asleep until something outside happens (an answer, an event, the end of another run), or until `until`."""
 
@@ -96,4 +105,4 @@ class Stopped:
     told: Told = field(default_factory=Told)
 
 
-Outcome = Succeeded | Failed | Deferred | Doubted | Postponed | Parked | Fanned | Stopped
+Outcome = Succeeded | Failed | Deferred | Doubted | Postponed | Probing | Parked | Fanned | Stopped

@@ -30,7 +30,7 @@ INLINE_BYTES = 64 * 1024
 """What a row holds itself; more goes into a blob."""
 ITEM_BYTES = 256 * 1024
 RUN_BYTES = 50_000_000
-LOAD_BYTES = 10_000_000
+LOAD_BYTES = 20_000_000
 """The most that is read into memory of one value."""
 BLOB = "$blob"
 """The mark of a pointer: {"$blob": id, "size": bytes of its JSON, "kind": …, "count": …, "preview": its beginning as text}."""

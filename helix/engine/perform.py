@@ -36,9 +36,17 @@ stopping = threading.Event()
 """Set when this process shall end: what is held is ended, nothing else is begun."""
 
 
-@lru_cache(maxsize=1)
+_making = threading.Lock()
+
+
 def client() -> Client:
     """The one client of this process; its connections are kept."""
+    with _making:  # threads that begin together must not each make one
+        return _client()
+
+
+@lru_cache(maxsize=1)
+def _client() -> Client:
     return open_client()
 
 

@@ -11,7 +11,7 @@ from helix.engine.ended import Ended
 from helix.engine.envelopes import attempt_of
 from helix.engine.keys import idempotency_key
 from helix.engine.models import StepRun
-from helix.engine.outcomes import Deferred, Doubted, Failed, Fanned, Parked, Postponed, Stopped, Succeeded
+from helix.engine.outcomes import Deferred, Doubted, Failed, Fanned, Parked, Postponed, Probing, Stopped, Succeeded
 from helix.engine.outputs import Kept
 from helix.engine.rows import Row
 from helix.engine.segment import Segment, parent_turn
@@ -56,12 +56,12 @@ class Recording:
             exchanges = "[]" if self.run.wiped_at else ended.exchanges.text
             self.write.attempts.append(attempt_of(row, outcome, exchanges, self.now))
         row.claims, row.lease_until, row.due_at = 0, None, None
-        if not isinstance(outcome, (Doubted, Postponed)):
+        if not isinstance(outcome, (Doubted, Postponed, Probing)):
             row.sent_at = None
         if self.run.state in FINAL_RUN_STATES or self.run.ending:
             self._alone(row, ended)
             return
-        if isinstance(outcome, (Deferred, Postponed, Parked)):
+        if isinstance(outcome, (Deferred, Postponed, Probing, Parked)):
             row.due_at = outcome.until
         if isinstance(outcome, Fanned):
             row.counts = row.counts or planned(len(outcome.items))
@@ -78,7 +78,13 @@ class Recording:
     def _alone(self, row: Row, ended: Ended) -> None:
         """The run has ended, or is about to: the result is kept, and nothing follows."""
         outcome = ended.outcome
-        event = {Succeeded: "succeeded", Stopped: "succeeded", Doubted: "doubted", Failed: "failed"}.get(type(outcome))
+        event = {
+            Succeeded: "succeeded",
+            Stopped: "succeeded",
+            Doubted: "doubted",
+            Probing: "doubted",
+            Failed: "failed",
+        }.get(type(outcome))
         if event is None:  # it would have gone on later
             event = "failed" if getattr(outcome, "trouble", None) else "cancelled"
         self._move(row, View(move(row.state, event)))

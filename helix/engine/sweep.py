@@ -14,6 +14,8 @@ from helix.engine.bell import bell
 from helix.engine.claim import Held, lease
 from helix.engine.models import Run, StepRun
 from helix.engine.outcomes import Doubted, Failed, Outcome, Trouble
+from helix.engine.plans import plan_of
+from helix.engine.probing import PROBES
 from helix.engine.record import end_run, record
 from helix.engine.segment import Segment
 from helix.engine.states import FINAL_RUN_STATES, LIVE_RUN_STATES, RunState, StepState
@@ -61,8 +63,7 @@ def wake_parents() -> int:
 def ring_for_unheard(now: datetime | None = None) -> None:
     """Ring again for steps that have been ready for a while: their message may be lost."""
     now = now or timezone.now()
-    with transaction.atomic():
-        bell.ring(StepRun.objects.filter(state=StepState.READY, due_at__lte=now - UNHEARD)[:64].count())
+    bell.ring(StepRun.objects.filter(state=StepState.READY, due_at__lte=now - UNHEARD)[:64].count())
 
 
 def end_overdue(now: datetime | None = None) -> int:
@@ -120,7 +121,9 @@ def _take_back(pk: UUID, now: datetime) -> bool:
         step.refresh_from_db()
         if step.state != StepState.RUNNING or step.lease_until is None or step.lease_until >= now:
             return False
-        again = step.sent_at is None and step.claims < POISONED_AFTER and run.state not in FINAL_RUN_STATES
+        probed = plan_of(run.version_id).nodes[step.node].type in PROBES
+        repeatable = step.sent_at is None or probed
+        again = repeatable and step.claims < POISONED_AFTER and run.state not in FINAL_RUN_STATES
         Run.objects.filter(pk=run.pk).update(seq=F("seq") + 1)
         state = {"state": StepState.READY, "due_at": now, "lease_until": None} if again else {}
         StepRun.objects.filter(pk=pk).update(token=F("token") + 1, seq=run.seq + 1, **state)

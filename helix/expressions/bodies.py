@@ -3,6 +3,7 @@ value that JSON does not have, our own. The values they get have been admitted b
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from math import isfinite
 from typing import Any
 
 from dateutil import parser  # type: ignore[import-untyped]
@@ -231,7 +232,10 @@ def number(value: Any) -> int | float:
     try:
         if len(value) > limits.INTEGER_DIGITS:
             raise ValueError
-        return int(value) if value.strip().lstrip("+-").isdigit() else float(value)
+        found = int(value) if value.strip().lstrip("+-").isdigit() else float(value)
+        if isinstance(found, float) and not isfinite(found):  # “Infinity” and “NaN” are words here
+            raise ValueError
+        return found
     except (ValueError, AttributeError):
         raise LiquidTypeError(f"“{_text(value)[:40]}” is no number", token=None) from None
 

@@ -138,7 +138,8 @@ def _plain(value: Any, takes: frozenset[str]) -> Any:
     if isinstance(value, (range, LargeList)):
         return list(value)
     if _kind(value) == "null":
-        return [] if takes == LISTS else "" if "string" in takes and "number" in takes and takes != NUMBERS else None
+        is_list = takes == LISTS or ("array" in takes and type(value).__name__ == "Empty")  # the word `empty` is a list
+        return [] if is_list else "" if "string" in takes and "number" in takes and takes != NUMBERS else None
     return value
 
 

@@ -36,6 +36,9 @@ _OF_VALUE = {
     dict: "object",
 }
 _DEEPEST = 12
+MOST_ALTERNATIVES = 24
+"""A type of more alternatives than this is known by their kinds only."""
+MOST_COMPARED = 500
 _CORE = frozenset(
     {"type", "format", "enum", "const", "items", "properties", "additionalProperties", "required", "$defs", "$ref"}
 )
@@ -121,8 +124,10 @@ def union(parts: Iterable[Schema]) -> Schema:
             core = {name: value for name, value in each.items() if name in _CORE}
             if not core:
                 return ANY
-            if core not in flat:
+            if not any(_equal(core, known) for known in flat):
                 flat.append(core)
+    if len(flat) > MOST_ALTERNATIVES:
+        flat = [{"type": kind} for kind in dict.fromkeys(each.get("type", "object") for each in flat)]
     plain = {each["type"] for each in flat if len(each) == 1}
     flat = [
         each for each in flat if len(each) == 1 or each.get("type") not in plain or each["type"] in ("object", "array")
@@ -134,6 +139,30 @@ def union(parts: Iterable[Schema]) -> Schema:
     if all(len(each) == 1 for each in flat) and len(flat) > 1:
         return {"type": [each["type"] for each in flat]}
     return flat[0] if len(flat) == 1 else {"anyOf": flat}
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Whether two types are the same, without recursion: types of data that hold data that hold data … are deep and shared.
+    False for what is too large to be compared; that only leaves an alternative standing twice."""
+    waiting, seen = [(one, other)], set[tuple[int, int]]()
+    while waiting:
+        left, right = waiting.pop()
+        if left is right or (id(left), id(right)) in seen:
+            continue
+        seen.add((id(left), id(right)))
+        if len(seen) > MOST_COMPARED or type(left) is not type(right):
+            return False
+        if isinstance(left, dict):
+            if left.keys() != right.keys():
+                return False
+            waiting += [(part, right[name]) for name, part in left.items()]
+        elif isinstance(left, (list, tuple)):
+            if len(left) != len(right):
+                return False
+            waiting += zip(left, right, strict=True)
+        elif left != right:
+            return False
+    return True
 
 
 def unmarked(schema: Schema) -> Schema:

@@ -158,6 +158,12 @@ class Subject:
 
     def output(self, key: str) -> Schema:
         """The type of a step's data. Values that are set from themselves, in a circle, can be anything."""
+        if key not in self._outputs and not self._under_way:
+            for each in self.paths.before(
+                key
+            ):  # those before first: one asking the other would be too deep a recursion
+                if each not in self._outputs:
+                    self.output(each)
         if key not in self._outputs:
             node = self.nodes[key]
             found = self.steps.get(node.type)

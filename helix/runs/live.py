@@ -27,6 +27,8 @@ from helix.teams.roles import Ability
 LONGEST_SECONDS = 120.0
 """A stream ends after this time and the browser opens another: whoever left the team sees no more."""
 LOOK_SECONDS, LOOK_ALONE_SECONDS = 10.0, 1.0
+FIRST_LOOKS = 3
+"""At first the database is asked each second even with Redis: workers tell little while nobody listens."""
 _threads = ThreadPoolExecutor(4, thread_name_prefix="helix-live")
 T = TypeVar("T")
 
@@ -55,6 +57,7 @@ async def _told(run_id: UUID, seen: int) -> AsyncIterator[str]:
     loop = asyncio.get_running_loop()
     until = loop.time() + LONGEST_SECONDS
     yield "retry: 1000\n\n"
+    looks = 0
     with hints.about(run_id) as hint:
         while loop.time() < until:
             hint.clear()
@@ -68,7 +71,9 @@ async def _told(run_id: UUID, seen: int) -> AsyncIterator[str]:
                 yield "event: end\ndata: {}\n\n"
                 return
             try:
-                await asyncio.wait_for(hint.wait(), LOOK_SECONDS if hints.connected else LOOK_ALONE_SECONDS)
+                looks += 1
+                told = hints.connected and looks > FIRST_LOOKS
+                await asyncio.wait_for(hint.wait(), LOOK_SECONDS if told else LOOK_ALONE_SECONDS)
             except TimeoutError:
                 yield ": still here\n\n"
 

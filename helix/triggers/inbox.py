@@ -85,6 +85,8 @@ def forget_old(now: datetime | None = None) -> None:
 def _turn_batch(now: datetime) -> tuple[int, int]:
     """One transaction over a few rows: how many there were, and how many runs began."""
     begun = 0
+    if not TriggerInbox.objects.filter(state="new", due_at__lte=now).exists():
+        return 0, 0  # on SQLite a transaction would keep others from writing
     with transaction.atomic():
         waiting = TriggerInbox.objects.filter(state="new", due_at__lte=now).order_by("due_at", "id")
         rows = waiting.select_for_update(skip_locked=True, of=("self",)).select_related(

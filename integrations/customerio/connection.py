@@ -6,7 +6,7 @@ https://docs.customer.io/integrations/api/customerio-apis.md
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from integrations.customerio.apis import APP, DOCS, PIPELINES, TRACK
@@ -15,20 +15,13 @@ from integrations.kit.auth import Credentials, Region
 from integrations.kit.call import Call, Get, Post
 from integrations.kit.client import Client, send
 from integrations.kit.errors import CallError, Refused, Unauthorized
+from integrations.kit.families import Family, ProbeResult
 from integrations.kit.shape import Output, Shape, need
+
+__all__ = ["FAMILIES", "FAMILY_SECRETS", "Family", "ProbeResult", "probe"]
 
 PROBE_SECONDS = 15.0
 OTHER: Mapping[Region, Region] = {"us": "eu", "eu": "us"}
-
-
-@dataclass(frozen=True)
-class Family:
-    """A kind of key. `secrets` are the fields it needs, with the words a person knows them by."""
-
-    key: str
-    title: str
-    help: str
-    secrets: Mapping[str, str]
 
 
 FAMILIES = (
@@ -54,17 +47,6 @@ FAMILIES = (
 
 FAMILY_SECRETS: Mapping[str, tuple[str, ...]] = MappingProxyType({f.key: tuple(f.secrets) for f in FAMILIES})
 """The secrets each family needs, by family."""
-
-
-@dataclass(frozen=True)
-class ProbeResult:
-    """How one kind of key fared. `region` is where it works, when that is known."""
-
-    family: str
-    ok: bool
-    message: str
-    hint: str
-    region: Region | None = None
 
 
 class _Found(Output):

@@ -10,20 +10,22 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 from urllib.parse import quote
 
-from pydantic import SecretStr
+from pydantic import JsonValue, SecretStr
 
 Region = Literal["us", "eu"]
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """The keys of one connection. `base_url` (a sandbox) replaces every host; `name` is for sentences only."""
+    """The keys of one connection. `base_url` (a sandbox) replaces every host; `name` is for sentences only; `options` is
+    what the connection holds besides and is no secret."""
 
     integration: str
     region: Region
     secrets: Mapping[str, SecretStr] = field(repr=False)
     base_url: str | None = None
     name: str = ""
+    options: Mapping[str, JsonValue] = field(default_factory=dict)
 
     def secret(self, name: str) -> str:
         """A secret as it is sent: without the line ends and blanks that copying adds. Empty when absent."""

@@ -1,4 +1,4 @@
-"""`send`: one action, carried out. The only file that makes outgoing calls; connections are kept, nothing is retried.
+"""`send`: one action, carried out. Connections are kept, nothing is retried; how a request travels is `talk.py` and `wire.py`.
 
 given -> settings (checked) -> requests (sized) -> signed, sent, read (bounded) -> data, or a CallError in words
 """
@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import json
 import time
-import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -25,25 +23,21 @@ from integrations.kit.errors import (
     CallError,
     InvalidInput,
     MissingKey,
-    NetworkError,
     Refused,
     TooLarge,
 )
-from integrations.kit.exchange import TEXT_BYTES, Exchange, kept_text, masked_headers, without_userinfo
+from integrations.kit.exchange import Exchange, kept_text
+from integrations.kit.guard import Allowed, Guard
 from integrations.kit.limits import over_limits
 from integrations.kit.pages import Paged, Resume, SamePage, Sink, follow, stream
 from integrations.kit.refusals import refusal
 from integrations.kit.shape import Shape
-from integrations.kit.wire import Flight, Transport
+from integrations.kit.talk import AGENT, Talk, in_record
+from integrations.kit.wire import STRICT, Flight, Transport
 
-ANSWER_BYTES = 5_000_000
-"""The largest answer that is read, after decompression."""
-KEPT_BYTES = 4 * TEXT_BYTES
-"""The most that is kept of all answers of one call; later ones keep only their first kilobyte."""
 SHOWN_PAGES = 10
 """Of a list that is given page by page, so many exchanges at its beginning and at its end are kept."""
 REDIRECTS = 3
-AGENT = "Helix/1 (+workflow builder)"
 
 
 def noop() -> None:
@@ -59,10 +53,11 @@ class Reply:
 
 
 class Client:
-    """Kept connections to every host. One per process; safe to share between threads."""
+    """Kept connections to every host, and the guard of where calls may go. One per process; safe to share between threads."""
 
-    def __init__(self) -> None:
-        self.transport = Transport()
+    def __init__(self, guard: Guard = STRICT, transport: Transport | None = None) -> None:
+        self.guard = guard
+        self.transport = transport or Transport()
 
     def close(self) -> None:
         """Close every connection."""
@@ -77,9 +72,9 @@ class Client:
         self.close()
 
 
-def open_client() -> Client:
+def open_client(guard: Guard = STRICT) -> Client:
     """A client for this process. It reads nothing from the environment and follows no proxy."""
-    return Client()
+    return Client(guard)
 
 
 def send(
@@ -111,14 +106,10 @@ def send(
         else:
             answers = [call.one(request) for request in requests]
             data = action.call.data(requests, answers)
-        return Reply(call.tidy(data), tuple(call.exchanges))
+        return Reply(call.tidy(data), tuple(call.talk.exchanges))
     except CallError as error:
-        error.message, error.hint = call.mask(error.message), call.mask(error.hint)
-        error.args = (error.message,)
-        error.faults = tuple(replace(fault, message=call.mask(fault.message)) for fault in error.faults)
-        error.exchanges = tuple(call.exchanges)
+        in_record(error, call.talk)
         error.accepted = call.accepted
-        error.sent = error.sent or call.flight.sent
         raise
 
 
@@ -152,13 +143,16 @@ class _Sending:
         self, action: Action, credentials: Credentials, client: Client, seconds: float, before_send: Callable[[], None]
     ) -> None:
         self.action, self.credentials, self.client = action, credentials, client
-        self.flight = Flight(time.monotonic() + seconds, before_send)
-        self.seconds = seconds
-        self.exchanges: list[Exchange] = []
         self.accepted = 0
-        self.kept = 0
         self.authorization: str | None = None
         self.mask = Masker(credentials)
+        guard = client.guard.also(Allowed.of_url(credentials.base_url)) if credentials.base_url else client.guard
+        flight = Flight(time.monotonic() + seconds, before_send, guard)
+        host = credentials.base_url or action.api.hosts[credentials.region]
+        self.talk = Talk(
+            client.transport, flight, self.mask,
+            service=action.api.service, host=host, seconds=seconds, reads=action.method == "GET",
+        )  # fmt: skip
 
     def sign(self) -> None:
         """Work out the `Authorization` of the call; MissingKey when the connection cannot give one that is needed."""
@@ -199,8 +193,8 @@ class _Sending:
             answer = self.object(self.one(self.action.requests(page, "")[0]))
             if sink is None:
                 return answer
-            self.flight = Flight(time.monotonic() + self.seconds, noop, sent=False)
-            del self.exchanges[SHOWN_PAGES:-SHOWN_PAGES]
+            self.talk.renew()
+            del self.talk.exchanges[SHOWN_PAGES:-SHOWN_PAGES]
             return self.tidy(answer)
 
         first = settings.given()
@@ -265,95 +259,8 @@ class _Sending:
         headers |= {name.lower(): value for name, value in request.headers.items()}
         headers["authorization"] = self.authorization
         asked = {name: value for name, value in headers.items() if value is not None}
-        message = httpx.Request(request.method, url, headers=asked, content=content)
-        record = Exchange(
-            request.method,
-            without_userinfo(self.mask(str(url))),
-            masked_headers(message.headers.items(), self.mask),
-            kept_text(content or None, self.mask),
-            None,
-            {},
-            None,
-            datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            0,
-        )
-        began = time.monotonic()
-        status: int | None = None
-        answered: dict[str, str] = {}
-        body = b""
-        try:
-            response = self.client.transport.fly(message, self.flight)
-            status = response.status_code
-            answered = {name.lower(): value for name, value in response.headers.items()}
-            try:
-                body = self._body(response, status)
-            except httpx.HTTPError:
-                if status < 400:  # a refusal stays one, however its text arrives
-                    raise
-            finally:
-                response.close()
-        except httpx.HTTPError as error:
-            raise self._broken(error, status) from None
-        finally:
-            room = TEXT_BYTES if self.kept < KEPT_BYTES else 1024
-            text = kept_text(body, self.mask, room) if status is not None else None
-            self.kept += min(len(body), room)
-            self.exchanges.append(
-                replace(
-                    record,
-                    status=status,
-                    response_headers=masked_headers(answered.items(), self.mask),
-                    response_body=text,
-                    duration_ms=round((time.monotonic() - began) * 1000),
-                )
-            )
-        return status, answered, body
-
-    def _body(self, response: httpx.Response, status: int) -> bytes:
-        """Read a body, never more than `ANSWER_BYTES` of it, whatever its compression. Errors: its first 64 KB."""
-        most = ANSWER_BYTES if status < 300 else TEXT_BYTES
-        coding = response.headers.get("content-encoding", "identity").strip().lower()
-        inflate = zlib.decompressobj(47) if coding in ("gzip", "x-gzip", "deflate") else None
-        if inflate is None and coding not in ("identity", ""):
-            raise BadAnswer(
-                "The answer is compressed in a way nobody asked for.", "Try again later.", status=status, sent=True
-            )
-        found = bytearray()
-        try:
-            for part in self.client.transport.body(response, self.flight):
-                found += inflate.decompress(part, most + 1 - len(found)) if inflate else part
-                if len(found) > most:
-                    break
-        except zlib.error:
-            raise BadAnswer("The answer arrived damaged.", "Try again.", status=status, sent=True) from None
-        if len(found) > most and status < 300:
-            words = f"The answer is larger than {ANSWER_BYTES // 1_000_000} MB, which is all a step may hold."
-            raise TooLarge(words, "Ask for fewer rows at a time (limit), or fewer in all.", status=status, sent=True)
-        return bytes(found[:most])
-
-    def _broken(self, error: httpx.HTTPError, status: int | None) -> CallError:
-        host = self.credentials.base_url or self.action.api.hosts[self.credentials.region]
-        sent = self.flight.sent
-        if isinstance(error, httpx.PoolTimeout):
-            words, hint = (
-                "All connections were busy for too long.",
-                "Try again; let fewer steps run at once if it stays so.",
-            )
-        elif isinstance(error, httpx.TimeoutException):
-            what = "did not answer" if sent else "could not be reached"
-            words = f"{self.action.api.service} {what} within {self.seconds:g} seconds."
-            hint = "Try again later, or give this step more time."
-        elif isinstance(error, httpx.ConnectError):
-            words = f"No connection to {host}: {_reason(error)}."
-            hint = "Check that this machine can reach it (network, DNS, firewall, certificates)."
-        elif status is not None:
-            words, hint = f"The answer of {self.action.api.service} broke off.", "Try again."
-        else:
-            words = f"The connection to {self.action.api.service} broke{'' if sent else ' before anything was sent'}."
-            hint = "Try again."
-        if sent and self.action.method != "GET":
-            hint += " Whether the call was carried out is not known."
-        return NetworkError(words, hint, status=status, sent=sent)
+        answer = self.talk.exchange(httpx.Request(request.method, url, headers=asked, content=content))
+        return answer.status, answer.headers, answer.body
 
     def _read(self, status: int, headers: Mapping[str, str], body: bytes) -> JsonValue:
         """A good answer as JSON. APIs that only say yes may say it in any form; reads must keep their word."""
@@ -386,8 +293,3 @@ class _Sending:
         except BrokenPromise as broken:
             words = f"{self.action.api.service} answered, but {broken} in its answer."
             raise BadAnswer(words, "Try again; if it stays so, their API has changed.", status=200, sent=True) from None
-
-
-def _reason(error: Exception) -> str:
-    text = str(error).split("] ", 1)[-1].strip().rstrip(".")
-    return text[:200] or type(error).__name__

@@ -4,6 +4,7 @@ CallError
 ├── nothing was sent ── InvalidInput   the settings are wrong
 │                       TooLarge       the call (or the answer) is over a limit
 │                       MissingKey     the connection lacks the key this step needs
+│                       Blocked        the guard of outgoing calls refuses the address
 ├── on the way ──────── NetworkError   no connection, or it broke
 └── an answer came ──── Unauthorized   401, 403: the key, its region, its scope
                         NotFound       404, 410
@@ -95,6 +96,12 @@ class MissingKey(CallError):
     """The connection lacks the key that this step needs."""
 
     kind = "missing_key"
+
+
+class Blocked(CallError):
+    """The guard of outgoing calls refuses the address: a private network, another port, an odd form."""
+
+    kind = "blocked"
 
 
 class NetworkError(CallError):

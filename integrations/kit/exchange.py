@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -46,11 +46,13 @@ class Exchange:
         }
 
 
-def masked_headers(headers: Iterable[tuple[str, str]], mask: Callable[[str], str]) -> dict[str, str]:
-    """Headers that a person may see: keys and cookies blotted out."""
+def masked_headers(
+    headers: Iterable[tuple[str, str]], mask: Callable[[str], str], more: Collection[str] = ()
+) -> dict[str, str]:
+    """Headers that a person may see: keys and cookies blotted out, and the values of `more` (names in small letters)."""
     result: dict[str, str] = {}
     for name, value in headers:
-        secret = name.lower() in _SECRET_HEADERS
+        secret = name.lower() in _SECRET_HEADERS or name.lower() in more
         seen = f"{value.split(' ', 1)[0]} {MASK}" if secret and " " in value else MASK
         result[name.lower()] = seen if secret else mask(value)
     return result

@@ -2,7 +2,8 @@
 
 httpx's timeouts are per read, so a peer that drips bytes outlives them. Here every connect, write and read of a call
 gets only what is left of its deadline. Before the first byte of a call is written, `before_send` is called; until then
-certainly nothing was sent. Knows httpx's transport (and httpcore below it), not what the calls mean.
+certainly nothing was sent. Where a call may go at all is asked of its `Guard` at every connect, and again when a kept
+connection serves a call with another guard. Knows httpx's transport (and httpcore below it), not what the calls mean.
 """
 
 from __future__ import annotations
@@ -18,9 +19,15 @@ from typing import Any
 import httpcore
 import httpx
 
+from integrations.kit.addresses import Address
+from integrations.kit.guard import Guard
+from integrations.kit.lookup import Resolve, look_up, resolve
 from integrations.kit.points import reach
 
 CONNECT_SECONDS = 10.0
+
+STRICT = Guard()
+"""The guard of a call that brings none: the open internet, nothing else."""
 
 # httpcore writes the headers of answers to its debug log; a careless service repeats keys in them.
 logging.getLogger("httpcore").setLevel(logging.INFO)
@@ -28,10 +35,11 @@ logging.getLogger("httpcore").setLevel(logging.INFO)
 
 @dataclass
 class Flight:
-    """One call on its way: when it must be over (monotonic clock), and whether a byte has left."""
+    """One call on its way: when it must be over (monotonic clock), where it may go, and whether a byte has left."""
 
     deadline: float
     before_send: Callable[[], None]
+    guard: Guard = STRICT
     sent: bool = False
     listening: bool = False
 
@@ -50,11 +58,28 @@ class _Current(threading.local):
 _current = _Current()
 
 
+@dataclass
+class _Place:
+    """Where a connection leads, and the guard that let it through last."""
+
+    host: str
+    port: int
+    address: Address
+    passed: Guard
+
+    def admit(self, guard: Guard) -> None:
+        """Blocked when this guard would not have opened the connection."""
+        if guard is not self.passed:
+            guard.host(self.host, self.port)
+            guard.address(self.host, self.port, self.address)
+            self.passed = guard
+
+
 class _Stream(httpcore.NetworkStream):
     """A connection that obeys the flight of the thread using it. Kept connections serve many flights."""
 
-    def __init__(self, inner: httpcore.NetworkStream) -> None:
-        self._inner = inner
+    def __init__(self, inner: httpcore.NetworkStream, place: _Place) -> None:
+        self._inner, self._place = inner, place
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         flight = _current.flight
@@ -69,6 +94,7 @@ class _Stream(httpcore.NetworkStream):
         flight = _current.flight
         if flight is None:
             return self._inner.write(buffer, timeout)
+        self._place.admit(flight.guard)
         left, first = flight.left(httpcore.WriteTimeout), bool(buffer) and not flight.sent
         if first:
             flight.before_send()
@@ -83,7 +109,7 @@ class _Stream(httpcore.NetworkStream):
     ) -> httpcore.NetworkStream:
         flight = _current.flight
         seconds = flight.left(httpcore.ConnectTimeout, CONNECT_SECONDS) if flight else timeout
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, seconds))
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, seconds), self._place)
 
     def close(self) -> None:
         self._inner.close()
@@ -93,8 +119,10 @@ class _Stream(httpcore.NetworkStream):
 
 
 class _Backend(httpcore.NetworkBackend):
-    def __init__(self) -> None:
-        self._inner = httpcore.SyncBackend()
+    """Opens connections to addresses that the guard of the call has checked, and to no others; no sockets of this machine."""
+
+    def __init__(self, lookup: Resolve) -> None:
+        self._inner, self._lookup = httpcore.SyncBackend(), lookup
 
     def connect_tcp(
         self,
@@ -104,17 +132,43 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        flight = _current.flight
-        reach("before_connect")
-        seconds = flight.left(httpcore.ConnectTimeout, CONNECT_SECONDS) if flight else timeout
-        return _Stream(self._inner.connect_tcp(host, port, seconds, local_address, socket_options))
+        flight = _current.flight or Flight(time.monotonic() + (timeout or CONNECT_SECONDS), lambda: None)
+        literal = flight.guard.host(host, port)
+        if literal is None:
+            found = look_up(self._lookup, host, port, flight.left(httpcore.ConnectTimeout, CONNECT_SECONDS))
+            places = flight.guard.addresses(host, port, found)
+        else:
+            places = [literal]
+        for number, address in enumerate(places, 1):
+            share = flight.left(httpcore.ConnectTimeout, CONNECT_SECONDS) / (len(places) + 1 - number)
+            reach("before_connect")
+            try:
+                inner = self._inner.connect_tcp(str(address), port, share, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                if number == len(places):
+                    raise
+            else:
+                return _Stream(inner, _Place(host, port, address, flight.guard))
+        raise httpcore.ConnectError("the name has no address")
+
+    def connect_unix_socket(
+        self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
+    ) -> httpcore.NetworkStream:
+        raise httpcore.ConnectError("sockets of this machine are not called")
 
 
 class Transport(httpx.HTTPTransport):
     """httpx's transport over connections that obey a `Flight`. Thread-safe; no proxies, no environment, no cookies."""
 
-    def __init__(self, *, connections: int = 100, keep_seconds: float = 30.0) -> None:
-        context = httpx.create_ssl_context(trust_env=False)
+    def __init__(
+        self,
+        *,
+        connections: int = 100,
+        keep_seconds: float = 30.0,
+        lookup: Resolve = resolve,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
+        context = context or httpx.create_ssl_context(trust_env=False)
         super().__init__(verify=context, trust_env=False)
         # httpx offers no public way to give its pool a network backend.
         self._pool = httpcore.ConnectionPool(
@@ -122,7 +176,7 @@ class Transport(httpx.HTTPTransport):
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=keep_seconds,
-            network_backend=_Backend(),
+            network_backend=_Backend(lookup),
         )
 
     def fly(self, request: httpx.Request, flight: Flight) -> httpx.Response:

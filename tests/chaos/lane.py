@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import django
 
@@ -105,9 +106,8 @@ class Lane:
                 if case.deed == "freeze":
                     locked = case.point == "inside_result_commit"
                     if not _until(lambda: self._rests(run), FROZEN_WITH_THE_LOCK if locked else FROZEN) and not locked:
-                        result.say(
-                            f"nobody took over while it was frozen; the other's last words: {processes[1].last_lines(1)[:160]}"
-                        )
+                        why = "it holds SQLite's lock" if _holds_sqlite(first.pid) else processes[1].last_lines(1)[:160]
+                        result.say(f"nobody took over while it was frozen: {why}")
                     first.signal(signal.SIGCONT)
                     time.sleep(AFTERWARDS)
             self._await_end(run, effect, result)
@@ -150,6 +150,12 @@ class Lane:
         elif not effect.dangerous and result.unknown:
             result.lost += 1
             result.say("a step that may be repeated was left to a person")
+
+
+def _holds_sqlite(pid: int) -> bool:
+    """Whether this process was stopped within a transaction that writes: byte 120 of the file of shared memory is locked."""
+    locks = [line.split() for line in Path("/proc/locks").read_text().splitlines()]
+    return any(lock[1:5] == ["POSIX", "ADVISORY", "WRITE", str(pid)] and lock[-2] == "120" for lock in locks)
 
 
 def _until(true: Callable[[], bool], seconds: float) -> bool:

@@ -1,4 +1,4 @@
-"""The shipped sandbox, for every integration test that wants Customer.io at the other end of the wire."""
+"""The shipped sandbox, for every integration test that wants Customer.io at the other end of the wire; and a Redis."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from helix.engine.budget.gate import forget_gate
+from tests.fakes.queue import Queue
 from tests.fakes.sandbox import SandboxProcess, start_sandbox
 
 
@@ -22,3 +24,28 @@ def sandbox(sandbox_process: SandboxProcess, monkeypatch: pytest.MonkeyPatch) ->
     sandbox_process.reset()
     monkeypatch.setattr(settings.HELIX, "HELIX_SANDBOX_URL", sandbox_process.url)
     return sandbox_process
+
+
+@pytest.fixture(scope="session")
+def queue_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Queue]:
+    queue = Queue(Path(tmp_path_factory.mktemp("queue")) / "data")
+    yield queue
+    queue.close()
+
+
+@pytest.fixture
+def queue(queue_process: Queue) -> Iterator[Queue]:
+    """A Redis that has been there for a while, and holds nothing."""
+    queue_process.empty()
+    queue_process.begun_long_ago()
+    yield queue_process
+    queue_process.as_before()
+
+
+@pytest.fixture
+def budget(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Calls of this process share their pace through a real Redis. Without it each first call waits for a second."""
+    monkeypatch.setattr(settings.HELIX, "REDIS_URL", queue.url)
+    forget_gate()
+    yield
+    forget_gate()

@@ -74,7 +74,7 @@ class Speaker:
         self.present = present
         self.random = random
         self.risk = risk
-        self.paths = list(self._paths())
+        self.paths: list[tuple[str, Schema]] = list(self._paths())
 
     def _paths(self) -> Any:
         for name in ("trigger", "run", "flow"):

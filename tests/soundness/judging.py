@@ -8,7 +8,7 @@ from typing import Any
 from helix.expressions.analyze import analyze
 from helix.expressions.infer_values import ROOTS
 from helix.expressions.parsing import expressions_in
-from helix.expressions.types import MISSING_MARK, TEXT, Schema, constant, hop, items_of, kinds
+from helix.expressions.types import MISSING_MARK, TEXT, Schema, alternatives, constant, hop, items_of, kinds
 from helix.flows.fits import misfit
 from helix.flows.steps import STEP_TYPES
 from helix.flows.subject import Subject
@@ -35,7 +35,7 @@ CONTENT = {
     r"are the same": "two values are the same",
 }
 """What no type says, by the words of the failure: which text or number it is, only a run knows."""
-UNTYPED = "data that nobody declared a type of"
+MOST_DEPTH = 4
 
 
 @dataclass(frozen=True)
@@ -99,14 +99,21 @@ def _is_unknown(names: Mapping[str, Schema], path: tuple[str | int | None, ...])
         if step.schema is None:
             return True
         schema = step.schema
-        if _says_nothing(schema):
+        if "any" in kinds(schema):
             return True
-    return False
+    return _says_nothing(schema)
 
 
-def _says_nothing(schema: Schema) -> bool:
+def _says_nothing(schema: Schema, depth: int = 0) -> bool:
+    """Whether the type, or that of an item or name within it, is unknown."""
     found = kinds(schema)
-    return "any" in found or ("array" in found and _says_nothing(items_of(schema)))
+    if "any" in found:
+        return True
+    if depth > MOST_DEPTH:
+        return False
+    within = [items_of(schema)] if "array" in found else []
+    within += [inner for part in alternatives(schema) for inner in part.get("properties", {}).values()]
+    return any(_says_nothing(inner, depth + 1) for inner in within)
 
 
 def loosened(schema: Any) -> Any:

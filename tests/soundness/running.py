@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from helix.connections.models import Connection
+from helix.engine.budget.gate import unpause
 from helix.engine.invariants import broken
 from helix.engine.models import Run, StepRun
 from helix.engine.perform import work
@@ -53,6 +55,8 @@ def _one(drawn: Drawn, team: Team, sandbox: SandboxProcess, report: Report) -> N
         except BadInput:
             report.refused += 1
             return
+    for connection in Connection.objects.filter(team=team):
+        unpause(connection)  # an answer that refused a key holds up that flow alone
     sandbox.faults(faults_for(drawn))
     version = publish(create_flow(team, f"Flow {drawn.seed}", json.dumps(drawn.graph)), None)
     run = start(version, cause=Cause.TEST, key=str(new_id()), payload=payload, entry=drawn.entry)

@@ -90,7 +90,7 @@ def _within(number: Any, part: Schema, random: Random) -> Any:
     high: Any = part.get("maximum")
     if low is None and high is None:
         return number
-    floor = low if low is not None else high - 50
+    floor = low if low is not None else (high or 0) - 50
     ceiling = high if high is not None else floor + random.choice((3, 50, 100_000))
     return random.choice((floor, ceiling, random.randint(int(floor), int(ceiling))))
 

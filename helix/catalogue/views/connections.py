@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -15,19 +15,23 @@ from django.views.decorators.http import require_GET, require_POST
 from helix.catalogue.sandbox_client import SANDBOX_SECRETS
 from helix.catalogue.views.receiving import receiving
 from helix.connections.forms import ConnectForm, KeysForm
+from helix.connections.http_forms import HttpConnectForm, HttpKeysForm
 from helix.connections.keeping import families, save_connection, test_connection
 from helix.connections.models import Connection
 from helix.connections.opening import NoSandbox
 from helix.connections.vault import VaultLocked
+from helix.engine.budget.caps import today
+from helix.engine.budget.gate import mended
 from helix.flows import using
 from helix.teams.access import TeamRequest, needs
 from helix.teams.roles import Ability
 from helix.triggers.endpoints import endpoint_of_connection
-from integrations.catalog import INTEGRATIONS
-from integrations.customerio.connection import FAMILIES, ProbeResult
+from integrations.catalog import CUSTOMERIO, HTTP, INTEGRATIONS
 from integrations.kit.client import Client, open_client
+from integrations.kit.families import ProbeResult
 
 CARD = "connections/_card.html"
+NOTHING_TO_TRY = "There is nothing to try: enter a key, and for an HTTP service an address to test it at."
 
 
 @cache
@@ -41,10 +45,22 @@ def _find(request: TeamRequest, connection_id: UUID) -> Connection:
     return get_object_or_404(known, pk=connection_id)
 
 
+def _keys_form(connection: Connection, data: QueryDict | None = None) -> KeysForm | HttpKeysForm:
+    """The form that replaces the keys of this connection; what is no secret is filled in."""
+    held = frozenset(secret.field for secret in connection.secrets.all())
+    if connection.integration != HTTP.key:
+        return KeysForm(data, initial={"region": connection.region}, held=held)
+    options = connection.options
+    way = next(iter(families(connection)), "bearer")
+    now = {**options, "way": way, "hosts": "\n".join(options.get("hosts", []))}
+    return HttpKeysForm(data, initial=now, held=held)
+
+
 def _card(
     request: TeamRequest, connection: Connection, results: list[ProbeResult] | None = None, **more: Any
 ) -> dict[str, Any]:
     """What a card shows. `results` of a test just made come first; they are not kept word by word."""
+    integration = INTEGRATIONS[connection.integration]
     held = {secret.field: secret for secret in connection.secrets.all()}
     whole, tried = families(connection), {result.family: result for result in results or ()}
     keys = [
@@ -54,16 +70,20 @@ def _card(
             "secrets": [(label, held.get(name)) for name, label in family.secrets.items()],
             "result": tried.get(family.key),
         }
-        for family in FAMILIES
+        for family in integration.families
+        if integration is CUSTOMERIO or family.key in whole
     ]
     return {
         "connection": connection,
-        "integration": INTEGRATIONS.get(connection.integration),
+        "integration": integration,
+        "families": integration.families,
         "keys": keys,
         "used_by": using.used_by(connection),
         "receiving": receiving(connection, request),
+        "use": today([connection])[connection.pk],
         "tested": results is not None,
-        "form": KeysForm(initial={"region": connection.region}, held=frozenset(held)),
+        "can_try": integration is CUSTOMERIO or bool(connection.options.get("test_url")),
+        "form": _keys_form(connection),
         **more,
     }
 
@@ -77,8 +97,10 @@ def _page(request: TeamRequest, status: int = 200, **more: Any) -> HttpResponse:
     has_sandbox = any(card["connection"].sandbox for card in cards)
     page = {
         "cards": cards,
-        "families": FAMILIES,
+        "families": CUSTOMERIO.families,
         "connect_form": ConnectForm(request.team, initial={"region": "us"}),
+        "http_families": HTTP.families,
+        "http_form": HttpConnectForm(request.team, initial={"way": "bearer"}),
         "can_add_sandbox": bool(settings.HELIX.HELIX_SANDBOX_URL) and not has_sandbox,
         "fresh": request.GET.get("fresh", ""),
         **more,
@@ -101,13 +123,15 @@ def _to_list(request: TeamRequest, fresh: Connection | None = None) -> HttpRespo
 @needs(Ability.CONNECT)
 def connect(request: TeamRequest) -> HttpResponse:
     """A new connection; its card tries the keys as soon as it is shown."""
-    form = ConnectForm(request.team, request.POST)
+    is_http = request.POST.get("integration") == HTTP.key
+    form = (HttpConnectForm if is_http else ConnectForm)(request.team, request.POST)
     if not form.is_valid():
-        return _page(request, status=422, connect_form=form)
+        return _page(request, status=422, **{"http_form" if is_http else "connect_form": form})
     given = form.cleaned_data
     made = save_connection(
-        request.team, name=given["name"], region=given["region"], secrets=form.secrets, sandbox=False, by=request.user
-    )
+        request.team, name=given["name"], region=given.get("region", "us"), secrets=form.secrets, by=request.user,
+        integration=form.integration, options=form.options,
+    )  # fmt: skip
     messages.success(request, f"“{made.name}” is connected. Its keys are sealed and never shown again.")
     return _to_list(request, made)
 
@@ -132,15 +156,16 @@ def connect_sandbox(request: TeamRequest) -> HttpResponse:
 @require_POST
 @needs(Ability.CONNECT)
 def change(request: TeamRequest, connection_id: UUID) -> HttpResponse:
-    """Another region or new keys; empty fields keep the key that is there."""
+    """Another region, other hosts or new keys; empty fields keep the key that is there."""
     connection = _find(request, connection_id)
-    form = KeysForm(request.POST, held=frozenset(secret.field for secret in connection.secrets.all()))
+    form = _keys_form(connection, request.POST)
     if not form.is_valid():
         return _page(request, status=422, changed={"open": connection.pk, "form": form})
     save_connection(
-        request.team, name=connection.name, region=form.cleaned_data["region"], secrets=form.secrets,
-        sandbox=connection.sandbox, by=request.user,
+        request.team, name=connection.name, region=form.cleaned_data.get("region", connection.region),
+        secrets=form.secrets, sandbox=connection.sandbox, by=request.user, options=form.options, forget=form.forget,
     )  # fmt: skip
+    mended(connection)
     messages.success(request, f"“{connection.name}” is changed; calls from now on use it so.")
     return _to_list(request, connection)
 
@@ -154,14 +179,15 @@ def test(request: TeamRequest, connection_id: UUID) -> HttpResponse:
     refused = ""
     try:
         results = test_connection(connection, _client())
+        mended(connection, results)
     except (NoSandbox, VaultLocked) as error:
         refused = str(error)
     if request.headers.get("HX-Request"):
-        card = _card(request, connection, results, refused=refused)
-        return render(request, CARD, {"card": card, "families": FAMILIES})
+        untried = "" if results or refused else NOTHING_TO_TRY
+        return render(request, CARD, {"card": _card(request, connection, results, refused=refused, untried=untried)})
     said = refused or " ".join(f"{result.message} {result.hint}".strip() for result in results)
     good = bool(results) and all(result.ok for result in results)
-    messages.add_message(request, messages.SUCCESS if good else messages.ERROR, said or "There is no key to try.")
+    messages.add_message(request, messages.SUCCESS if good else messages.ERROR, said or NOTHING_TO_TRY)
     return _to_list(request)
 
 
@@ -178,6 +204,6 @@ def remove(request: TeamRequest, connection_id: UUID) -> HttpResponse:
         )
     else:
         messages.success(
-            request, f"“{connection.name}” and its keys are gone. Customer.io still knows the keys: delete them there."
+            request, f"“{connection.name}” and its keys are gone. The service still knows the keys: delete them there."
         )
     return _to_list(request)

@@ -48,7 +48,7 @@ def connection_choice(
     held = {each.name: each for each in connections}
     for each in held.values():
         reason = why_not(each, integration, family)
-        place = "sandbox" if each.sandbox else REGIONS.get(each.region, each.region)
+        place = "sandbox" if each.sandbox else place_of(each)
         label = f"{each.name} · {place}" + (f" ({reason})" if reason else "")
         options.append(
             Option(each.name, label, reason, chosen=each.name == now, disabled=bool(reason) and each.name != now)
@@ -59,12 +59,17 @@ def connection_choice(
     return ConnectionChoice(
         name=now or "",
         options=tuple(options),
-        region=REGIONS.get(chosen.region, chosen.region) if chosen else "",
+        region=place_of(chosen) if chosen else "",
         sandbox=chosen.sandbox if chosen else False,
         none_fits=not any(not why_not(each, integration, family) for each in held.values()),
         missing=bool(now) and chosen is None,
         words=f"This step needs {FAMILY_WORDS.get(family or '', 'a key')}." if family else "",
     )
+
+
+def place_of(facts: Facts) -> str:
+    """Where a connection leads, in a word: the region of Customer.io, else the kind of service."""
+    return REGIONS.get(facts.region, facts.region) if facts.integration == "customerio" else "HTTP"
 
 
 def why_not(facts: Facts, integration: str, family: str | None) -> str:

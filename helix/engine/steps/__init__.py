@@ -7,13 +7,18 @@ from typing import Any
 from helix.engine.claim import Held
 from helix.engine.outcomes import Outcome
 from helix.engine.steps import branch, for_each, join, run_flow, set_values, stop, wait, wait_for
+from helix.engine.steps.batch import batch_step
+from helix.engine.steps.csv import csv_step
 from helix.engine.steps.moment import Moment
+from helix.engine.steps.plain import plain
 from helix.flows.plan import PlanNode
 
 LOGIC: dict[str, Callable[[PlanNode, dict[str, Any], Moment], Outcome]] = {
     "logic.branch": branch.branch,
     "logic.filter": branch.filter_,
     "logic.join": join.join,
+    "data.csv": plain(csv_step),
+    "logic.batch": plain(batch_step),
     "logic.set": set_values.set_values,
     "logic.stop": stop.stop,
     "logic.wait": wait.wait,

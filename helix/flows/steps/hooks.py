@@ -4,11 +4,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
 
-from helix.expressions.types import ANY, MOMENT, TEXT, Schema
+from helix.expressions.types import MOMENT, TEXT, Schema, union
 from helix.flows.steps.samples import object_of, type_of_sample
 from helix.flows.steps.step import Config, StepType, TypeOf
 from helix.flows.steps.triggers import FormField, form_type
-from helix.flows.steps.waiting import event_type
+from integrations.customerio.hooks import EVENTS
 from integrations.kit.shape import Shape, Whole, may, need
 
 LONGEST_MEMORY_MINUTES = 60 * 24 * 8
@@ -86,11 +86,18 @@ def _webhook(config: Config, type_of: TypeOf) -> Schema:
 
 
 def _event(config: Config, type_of: TypeOf) -> Schema:
-    found = event_type(config.get("events"))
-    if found == ANY:
+    listed: Any = config.get("events")
+    names = [name for name in (listed if isinstance(listed, list) else ()) if isinstance(name, str) and name in EVENTS]
+    if not names:
         return {"type": "object"}
-    properties = {**found.get("properties", {}), "received_at": {**MOMENT, "title": "Received"}}
-    return {**found, "properties": properties, "required": [*found.get("required", ()), "received_at"]}
+    return union([_received(EVENTS[name].payload) for name in dict.fromkeys(names)])
+
+
+def _received(payload: Schema) -> Schema:
+    """One event's payload with the moment when it came in."""
+    plain = {key: part for key, part in payload.items() if key != "$schema"}
+    properties = {**payload["properties"], "received_at": {**MOMENT, "title": "Received"}}
+    return {**plain, "properties": properties, "required": [*payload["required"], "received_at"]}
 
 
 def _failed(config: Config, type_of: TypeOf) -> Schema:

@@ -7,6 +7,7 @@ import pytest
 
 from helix.connections.keeping import save_connection
 from helix.demo import SANDBOX_SECRETS
+from helix.engine.budget.pace import Pace
 from helix.engine.models import Run, StepRun
 from helix.engine.start import start
 from helix.engine.states import Cause
@@ -26,6 +27,13 @@ def team(transactional_db: None) -> Team:
     Member.objects.create(team=team, user=owner, role=Role.OWNER)
     save_connection(team, name="sandbox", region="us", secrets=SANDBOX_SECRETS, sandbox=True, by=owner)
     return team
+
+
+@pytest.fixture(autouse=True)
+def as_fast_as_can_be(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sandbox takes calls as they come, so no test but those of the budget waits for its turn."""
+    if "budget" not in str(request.path):
+        monkeypatch.setattr(Pace, "of", classmethod(lambda cls, rate: cls(0.0001)))
 
 
 Begin = Callable[..., Run]

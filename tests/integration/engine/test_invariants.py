@@ -57,7 +57,7 @@ def test_harm_to_a_run_is_seen(run: Run, number: str, harm: dict[str, Any]) -> N
         ("I4", {"attempts_made": 2}),
         ("I5", {"token": 0}),
         ("I7", {"idempotency_key": ""}),
-        ("I8", {"effect": "C", "state": "ready", "sent_at": LONG_AGO}),
+        ("I8", {"effect": "D", "state": "ready", "sent_at": LONG_AGO}),
         ("I11", {"claimed_at": LONG_AGO}),
     ],
 )

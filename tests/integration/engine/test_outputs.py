@@ -164,13 +164,13 @@ def test_a_run_may_hold_50_mb(plain_run: PlainRun) -> None:
 
 def test_what_is_too_large_for_memory_is_passed_on_and_not_read(plain_run: PlainRun) -> None:
     run = plain_run()
-    value = read_again(run, put(run, {"text": "a" * 12_000_000}))
+    value = read_again(run, put(run, {"text": "a" * 22_000_000}))
 
     given: Any = resolve({"all": {"$liquid": "{{ steps.big.data }}"}}, {"steps": {"big": {"data": value}}})
 
     assert isinstance(given["all"], Unread)
     assert keep(run.id, run.team_id, given).blob is None
-    with pytest.raises(TooLarge, match="a step may read 10"):
+    with pytest.raises(TooLarge, match="a step may read 20"):
         whole(given)
 
 

@@ -255,9 +255,9 @@ def test_more_than_a_run_may_hold_fails_with_advice(carry: Carry, held: Held, mo
 
 
 def test_what_is_too_large_for_one_call_fails_with_advice(carry: Carry) -> None:
-    data = carry(Segment(12_000, pad=1000), limit=4000, max_items=50_000).data
+    data = carry(Segment(24_000, pad=1000), limit=4000, max_items=50_000).data
 
-    with pytest.raises(TooLarge, match="a step may read 10") as caught:
+    with pytest.raises(TooLarge, match="a step may read 20") as caught:
         whole({"body": data["identifiers"]})
 
     assert "For each" in caught.value.trouble.hint

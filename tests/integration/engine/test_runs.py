@@ -162,19 +162,48 @@ def test_a_refused_key_fails_with_advice_and_without_another_try(begin: Begin, s
     assert "sandbox-app-key" not in str(list(Attempt.objects.values_list("exchanges", "error")))
 
 
-def test_a_broadcast_whose_answer_was_lost_waits_for_a_person_and_is_not_sent_twice(
+def look(run: Run) -> None:
+    """The moment has come to look whether a lost call arrived."""
+    StepRun.objects.filter(run=run, state=StepState.WAITING).update(due_at=timezone.now())
+    wake_due()
+    work()
+
+
+def triggered(sandbox: SandboxProcess) -> int:
+    return len([request for request in sandbox.requests() if request["method"] == "POST"])
+
+
+def test_a_broadcast_whose_answer_was_lost_is_found_in_the_list_and_not_sent_twice(
     begin: Begin, sandbox: SandboxProcess
 ) -> None:
     sandbox.faults([{"match": {"method": "POST", "path": "/v1/campaigns/*"}, "times": 1, "do": "commit_then_reset"}])
     run = begin([TRIGGER, BROADCAST], ["go>send"])
 
     work()
-    wake_due()
+    run.refresh_from_db()
+    assert (run.state, step(run, "send").state) == (RunState.WAITING, StepState.WAITING)
+    look(run)
+
+    run.refresh_from_db()
+    assert (run.state, run.attention, triggered(sandbox)) == (RunState.SUCCEEDED, False, 1)
+    assert "it arrived" in step(run, "send").explanation
+
+
+def test_a_broadcast_that_shows_nowhere_waits_for_a_person_and_is_not_sent_twice(
+    begin: Begin, sandbox: SandboxProcess
+) -> None:
+    sandbox.faults([{"match": {"method": "POST", "path": "/v1/campaigns/*"}, "times": 1, "do": "reset"}])
+    run = begin([TRIGGER, BROADCAST], ["go>send"])
+
     work()
+    look(run)
+    assert step(run, "send").state == StepState.WAITING
+    StepRun.objects.filter(run=run, node="send").update(sent_at=timezone.now() - timedelta(hours=1))
+    look(run)
 
     run.refresh_from_db()
     assert (run.state, run.attention, step(run, "send").state) == (RunState.WAITING, True, StepState.UNKNOWN)
-    assert len([request for request in sandbox.requests() if request["method"] == "POST"]) == 1
+    assert triggered(sandbox) == 1
 
     assert resolve(step(run, "send"), "arrived", None)
 
@@ -198,16 +227,20 @@ def test_a_step_of_a_dead_worker_is_taken_back_and_done_once(begin: Begin, sandb
     assert output(run, "track")["data"] != {"late": True}
 
 
-def test_a_broadcast_of_a_dead_worker_is_in_doubt_once_it_was_marked_as_sent(begin: Begin) -> None:
+def test_a_broadcast_of_a_dead_worker_is_looked_for_once_it_was_marked_as_sent(
+    begin: Begin, sandbox: SandboxProcess
+) -> None:
     run = begin([TRIGGER, BROADCAST], ["go>send"])
     (held,) = claim_next("a worker that dies")
     past = timezone.now() - timedelta(seconds=1)
-    StepRun.objects.filter(pk=held.step.id).update(lease_until=past, sent_at=past)
+    StepRun.objects.filter(pk=held.step.id).update(lease_until=past, sent_at=timezone.now() - timedelta(hours=1))
 
     assert take_back_lost(watch=IMPATIENT) == 1
+    work()
 
     run.refresh_from_db()
     assert (step(run, "send").state, run.attention) == (StepState.UNKNOWN, True)
+    assert triggered(sandbox) == 0
 
 
 def test_a_step_that_keeps_killing_its_worker_fails_in_the_end(begin: Begin) -> None:

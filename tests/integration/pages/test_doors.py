@@ -37,6 +37,7 @@ ACTS = {
     "connections:sandbox": "alice",
     "connections:change": "alice",
     "connections:test": "alice",
+    "connections:caps": "alice",
     "connections:remove": "alice",
     "connections:receive": "alice",
     "connections:again": "olga",

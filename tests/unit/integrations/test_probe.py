@@ -10,6 +10,7 @@ from integrations.customerio import connection
 from integrations.customerio.apis import APP, PIPELINES, TRACK
 from integrations.customerio.connection import FAMILY_SECRETS, ProbeResult, probe
 from integrations.kit.client import Client
+from integrations.kit.guard import Allowed, Guard
 from tests.unit.integrations.conftest import KEYS, keys
 from tests.unit.integrations.listener import Heard, Listener, Says
 
@@ -79,12 +80,13 @@ def test_no_keys_no_results(client: Client, listener: Listener) -> None:
 
 
 @pytest.fixture
-def two_regions(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A US and an EU Customer.io, each over real HTTP."""
+def two_regions(monkeypatch: pytest.MonkeyPatch, client: Client) -> Any:
+    """A US and an EU Customer.io, each over real HTTP on this machine, which the client may call for once."""
     us, eu = Listener(), Listener()
     for api in (APP, TRACK, PIPELINES):
         monkeypatch.setitem(api.hosts, "us", us.url)
         monkeypatch.setitem(api.hosts, "eu", eu.url)
+    monkeypatch.setattr(client, "guard", Guard((Allowed.of_url(us.url), Allowed.of_url(eu.url))))
     yield us, eu
     us.close()
     eu.close()

@@ -1,0 +1,181 @@
+"""Caps a day (UTC): calls of a connection, and its broadcast triggers. The database counts; a cap is never passed.
+
+Without a cap calls are counted too, a moment late: by each process, written down every few calls and by its rounds.
+"""
+
+import logging
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from helix.connections.models import Connection
+from helix.engine.budget.calling import BROADCASTS, Calling, Later
+from helix.engine.budget.models import DailyUse
+from helix.engine.budget.pausing import WAKE_AGAIN, Standing, wake
+
+CALLS, BROADCAST_TRIGGERS = "calls", "broadcasts"
+WARN_AT = 0.8
+WRITE_EVERY = 50
+WORDS = {CALLS: "calls", BROADCAST_TRIGGERS: "broadcast triggers"}
+Place = tuple[UUID, date, str]
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Use:
+    """One row of what a page shows: used of a cap (None: no cap)."""
+
+    kind: str
+    used: int
+    cap: int | None
+
+    @property
+    def words(self) -> str:
+        return WORDS[self.kind]
+
+    @property
+    def warns(self) -> bool:
+        return self.cap is not None and self.used >= self.cap * WARN_AT
+
+    @property
+    def full(self) -> bool:
+        return self.cap is not None and self.used >= self.cap
+
+
+class Caps:
+    """This process's part of the counting: what it took from a cap and has not used, what it used and has not written."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._left: dict[Place, int] = {}
+        self._by_one: set[Place] = set()  # caps so small that nothing of them is kept here
+        self._unwritten: dict[Place, int] = {}
+
+    def take(self, calling: Calling, standing: Standing) -> Later | None:
+        """Count one call; Later when a cap of today is reached."""
+        today = timezone.now().date()
+        calls, broadcasts = (calling.connection_id, today, CALLS), (calling.connection_id, today, BROADCAST_TRIGGERS)
+        if calling.limit_class == BROADCASTS and not self._take(broadcasts, standing.daily_broadcasts):
+            return _tomorrow(standing, BROADCAST_TRIGGERS, standing.daily_broadcasts)
+        if not self._take(calls, standing.daily_calls):
+            if calling.limit_class == BROADCASTS:
+                self._give_back(broadcasts)
+            return _tomorrow(standing, CALLS, standing.daily_calls)
+        return None
+
+    def give_back(self, calling: Calling) -> None:
+        """The call that was counted is not made, or was refused for certain."""
+        today = timezone.now().date()
+        self._give_back((calling.connection_id, today, CALLS))
+        if calling.limit_class == BROADCASTS:
+            self._give_back((calling.connection_id, today, BROADCAST_TRIGGERS))
+
+    def uncount_broadcast(self, calling: Calling) -> None:
+        """The service refused this trigger, so nothing was sent: it does not use up the day's."""
+        if calling.limit_class == BROADCASTS:
+            self._give_back((calling.connection_id, timezone.now().date(), BROADCAST_TRIGGERS))
+
+    def _take(self, place: Place, cap: int | None) -> bool:
+        with self._lock:
+            if cap is None:
+                self._unwritten[place] = self._unwritten.get(place, 0) + 1
+                if self._unwritten[place] >= WRITE_EVERY:
+                    self._write(place)
+                return True
+            if self._left.get(place, 0) < 1:
+                self._left = {kept: left for kept, left in self._left.items() if kept[1] == place[1]}
+                self._by_one = {kept for kept in self._by_one if kept in self._left}
+                (self._by_one.add if _handful(cap) == 1 else self._by_one.discard)(place)
+                self._left[place] = _reserve(place, cap, self._unwritten.pop(place, 0))
+            if self._left[place] < 1:
+                return False
+            self._left[place] -= 1
+            return True
+
+    def _give_back(self, place: Place) -> None:
+        with self._lock:
+            if self._unwritten.get(place):
+                self._unwritten[place] -= 1
+            elif place in self._by_one:
+                _rows(place).filter(used__gt=0).update(used=F("used") - 1)  # others may need it
+            elif place in self._left:
+                self._left[place] += 1
+
+    def write(self) -> None:
+        """Write down what was counted without a cap; a round's duty."""
+        with self._lock:
+            for place in list(self._unwritten):
+                self._write(place)
+
+    def _write(self, place: Place) -> None:
+        if self._unwritten[place] and Connection.objects.filter(pk=place[0]).exists():
+            _add(place, self._unwritten[place])
+        del self._unwritten[place]
+
+
+def _rows(place: Place) -> QuerySet[DailyUse]:
+    return DailyUse.objects.filter(connection_id=place[0], day=place[1], kind=place[2])
+
+
+def _add(place: Place, count: int, cap: int | None = None) -> bool:
+    """Raise the count, unless it would pass the cap."""
+    rows = _rows(place)
+    fitting = rows if cap is None else rows.filter(used__lte=cap - count)
+    if fitting.update(used=F("used") + count):
+        return True
+    made = DailyUse(connection_id=place[0], day=place[1], kind=place[2])
+    DailyUse.objects.bulk_create([made], ignore_conflicts=True)
+    return bool(fitting.update(used=F("used") + count))
+
+
+def _reserve(place: Place, cap: int, unwritten: int) -> int:
+    """Take a handful from the cap, so that not every call of a large one is written; how many."""
+    if unwritten:
+        _add(place, unwritten)
+    handful = _handful(cap)
+    taken = handful if _add(place, handful, cap) else 1 if handful > 1 and _add(place, 1, cap) else 0
+    if _rows(place).filter(used__gte=cap * WARN_AT, warned=False).update(warned=True):
+        log.warning("connection %s: %d %% of today's %s are used", place[0], WARN_AT * 100, WORDS[place[2]])
+    return taken
+
+
+def _handful(cap: int) -> int:
+    return max(1, min(100, cap // 1000))
+
+
+def _tomorrow(standing: Standing, kind: str, cap: int | None) -> Later:
+    now = timezone.now()
+    midnight = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
+    return Later(
+        max((midnight - now).total_seconds(), 2.0),
+        f"“{standing.name}” has used its {cap} {WORDS[kind]} of today. "
+        "It goes on at midnight UTC, or when the cap is raised under Connections.",
+    )
+
+
+def today(connections: Iterable[Connection]) -> dict[UUID, list[Use]]:
+    """What each connection has used today."""
+    wanted = list(connections)
+    found = DailyUse.objects.filter(connection__in=wanted, day=timezone.now().date())
+    used = {(row.connection_id, row.kind): row.used for row in found}
+    return {
+        one.pk: [
+            Use(CALLS, used.get((one.pk, CALLS), 0), one.daily_calls),
+            Use(BROADCAST_TRIGGERS, used.get((one.pk, BROADCAST_TRIGGERS), 0), one.daily_broadcasts),
+        ]
+        for one in wanted
+    }
+
+
+def set_caps(connection: Connection, *, calls: int | None, broadcasts: int | None) -> None:
+    """Other caps from now on; steps that waited for the day's end look again."""
+    connection.daily_calls, connection.daily_broadcasts = calls, broadcasts
+    connection.wake_at = timezone.now() + WAKE_AGAIN
+    connection.save(update_fields=["daily_calls", "daily_broadcasts", "wake_at"])
+    DailyUse.objects.filter(connection=connection, day=timezone.now().date()).update(warned=False)
+    wake(connection)

@@ -1,0 +1,95 @@
+"""Looking whether a call arrived whose answer was lost: a broadcast shows in the list of its triggers.
+
+The list is asked a few times, since it may lag. A trigger made after the call was sent, and by no other step of the team, is
+taken for it. When none shows, nobody knows, and a person decides.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from helix.engine.claim import Held, lease
+from helix.engine.models import StepRun
+from helix.engine.outcomes import Doubted, Outcome, Probing, Succeeded, Told, Trouble
+from helix.engine.states import StepState
+from integrations.catalog import ACTIONS
+from integrations.kit.auth import Credentials
+from integrations.kit.client import Client, send
+from integrations.kit.errors import CallError
+
+IN_LEASES = (1 / 30, 1 / 2, 2, 10)
+"""When the list is asked after the call was sent, in lengths of a lease: after 2 s, 30 s, 2 min and 10 min as a rule."""
+SKEW = timedelta(seconds=5)
+"""How far the service's clock may be behind ours."""
+WINDOW = timedelta(minutes=2)
+"""A trigger later than this after the call was sent is another one."""
+TIMEOUT_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Probe:
+    """How to look for a call: the action that lists, and the field of the settings that names what is listed."""
+
+    lists: str
+    by: str
+
+    def first(self, sent_at: datetime) -> datetime:
+        """When to look for the first time."""
+        return sent_at + lease() * IN_LEASES[0]
+
+
+PROBES = {"customerio.trigger_broadcast": Probe("customerio.get_triggers", "broadcast_id")}
+
+
+def look_again(held: Held, given: dict[str, Any], credentials: Credentials, client: Client) -> Outcome:
+    """Look once; what it came to."""
+    sent_at, probe = held.step.sent_at, PROBES[held.segment.plan.nodes[held.step.node].type]
+    assert sent_at is not None
+    action, about = ACTIONS[probe.lists], {probe.by: given[probe.by]}
+    try:
+        reply = send(action, about, credentials, client=client, idempotency_key="", timeout_seconds=TIMEOUT_SECONDS)
+    except CallError as error:
+        told = Told(
+            given,
+            tuple(exchange.as_json() for exchange in error.exchanges),
+            _words(f"it could not be asked ({error.message})"),
+        )
+        return _not_found(held, sent_at, told)
+    told = Told(given, tuple(exchange.as_json() for exchange in reply.exchanges))
+    listed: Any = reply.data.get("triggers")
+    found = [each for each in (listed if isinstance(listed, list) else ()) if _is_it(each, sent_at)]
+    others = _of_others(held, sent_at)
+    mine = [each for each in found if str(each["id"]) not in others]
+    if not mine:
+        return _not_found(held, sent_at, Told(given, told.exchanges, _words("it was not there")))
+    words = f"The answer was lost, but the list of triggers shows it as number {mine[0]['id']}: it arrived, and was not sent again."
+    return Succeeded({"id": mine[0]["id"]}, told=Told(given, told.exchanges, words))
+
+
+def _is_it(trigger: Any, sent_at: datetime) -> bool:
+    made = trigger.get("created_at") if isinstance(trigger, dict) else None
+    if not isinstance(made, int | float) or "id" not in trigger:
+        return False
+    return sent_at - SKEW <= datetime.fromtimestamp(made, tz=sent_at.tzinfo) <= sent_at + WINDOW
+
+
+def _of_others(held: Held, sent_at: datetime) -> set[str]:
+    """Triggers that other steps of the team have made."""
+    near = StepRun.objects.filter(
+        team_id=held.run.team_id, effect=held.step.effect, state=StepState.SUCCEEDED, ended_at__gte=sent_at - WINDOW
+    ).exclude(id=held.step.id)
+    return {str((output or {}).get("data", {}).get("id")) for output in near.values_list("output", flat=True) if output}
+
+
+def _not_found(held: Held, sent_at: datetime, told: Told) -> Outcome:
+    now = timezone.now()
+    trouble = Trouble("network", "The answer to this call was lost.", "Look in the service whether it arrived, then say so here.", sent=True)  # fmt: skip
+    coming = [sent_at + lease() * part for part in IN_LEASES]
+    later = next((at for at in coming if at > now), None)
+    return Doubted(trouble, told) if later is None else Probing(later, trouble, told)
+
+
+def _words(what: str) -> str:
+    return f"The answer was lost. The list of triggers was asked whether the call arrived: {what}."
