@@ -6,12 +6,14 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from ninja import Router, Status
+from ninja import Query, Router, Status
 
 from helix.api.auth import ApiRequest
 from helix.api.cursor import page
 from helix.api.errors import ApiError
 from helix.api.shapes import (
+    DiffIn,
+    DiffOut,
     DraftIn,
     DraftOut,
     FlowChange,
@@ -25,7 +27,7 @@ from helix.api.shapes import (
     VersionOut,
     VersionRow,
 )
-from helix.flows import drafts
+from helix.flows import drafts, history
 from helix.flows.models import Flow, FlowVersion
 from helix.flows.steps import STEP_TYPES
 from helix.teams.roles import Ability
@@ -163,6 +165,30 @@ def publish(request: ApiRequest, flow_id: UUID, body: PublishIn) -> Status[dict[
 def versions(request: ApiRequest, flow_id: UUID) -> QuerySet[FlowVersion]:
     request.auth.must(Ability.SEE)
     return flow_of(request, flow_id).versions.exclude(number=None).order_by("-number")
+
+
+@router.post("/flows/{uuid:flow_id}/versions/{int:number}/restore", response=DraftOut)
+def restore(request: ApiRequest, flow_id: UUID, number: int) -> dict[str, Any]:
+    """Make this version the draft again. What is published stays as it is."""
+    request.auth.must(Ability.EDIT)
+    flow = flow_of(request, flow_id)
+    saved = history.restore(flow, get_object_or_404(flow.versions, number=number), request.auth.user)
+    return {"revision": saved.revision, "problems": saved.problems}
+
+
+@router.get("/flows/{uuid:flow_id}/diff", response=DiffOut)
+def diff(request: ApiRequest, flow_id: UUID, which: Query[DiffIn]) -> dict[str, Any]:
+    """What differs between two versions, in sentences: `from` and `to` are a number, “draft” or “published”."""
+    request.auth.must(Ability.SEE)
+    flow = flow_of(request, flow_id)
+    sides = [history.side(flow, name) for name in (which.source, which.to)]
+    for name, side in zip((which.source, which.to), sides, strict=True):
+        if side is None and name != "published":
+            raise ApiError(
+                404, "no_version", f"This flow has no version “{name[:20]}”.", "Give a number, draft or published."
+            )
+    found = history.changes_between(flow, *sides)
+    return {"changes": [change.as_json() for change in found]}
 
 
 @router.post("/flows/{uuid:flow_id}/enable", response=FlowRow)

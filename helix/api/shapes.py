@@ -122,6 +122,28 @@ class RunPage(Schema):
     next: str | None
 
 
+class ChangeOut(Schema):
+    """One difference between two graphs; kinds “moved”, “renamed” and “note” change nothing in a run."""
+
+    kind: str
+    sentence: str
+    node: str | None
+    field: str | None
+    before: JsonValue
+    after: JsonValue
+
+
+class DiffIn(Schema):
+    """Two sides: the number of a version, “draft” or “published”."""
+
+    source: str = Field("published", alias="from")
+    to: str = "draft"
+
+
+class DiffOut(Schema):
+    changes: list[ChangeOut]
+
+
 class ResolveIn(Schema):
     """The answer about a call in doubt (arrived, again, skip), or to an approval (approve, reject)."""
 

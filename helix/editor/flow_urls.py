@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from helix.editor.views import flows
+from helix.editor.views import flows, versions
 
 app_name = "flows"
 urlpatterns = [
     path("", flows.flows, name="list"),
     path("new/", flows.new, name="new"),
+    path("import/", versions.import_, name="import"),
     path("jump/", flows.jump, name="jump"),
     path("<uuid:flow_id>/switch/", flows.switch, name="switch"),
     path("<uuid:flow_id>/name/", flows.rename, name="rename"),

@@ -30,7 +30,20 @@ def connections(team: Team) -> list[dict[str, Any]]:
 def urls(flow: Flow) -> dict[str, str]:
     """Addresses that the editor calls."""
     at = {"team": flow.team.slug, "flow_id": flow.id}
-    names = ("draft", "inspector", "data", "choices", "check", "publish", "run", "enable", "rename", "webhook")
+    names = (
+        "draft",
+        "inspector",
+        "data",
+        "choices",
+        "check",
+        "publish",
+        "run",
+        "enable",
+        "rename",
+        "versions",
+        "changes",
+        "webhook",
+    )
     addresses = {name: reverse(f"editor:{name}", kwargs=at) for name in names}
     for room in ("flows", "runs", "connections"):
         addresses[room] = reverse(f"{room}:list", kwargs={"team": flow.team.slug})
@@ -47,6 +60,7 @@ def editor_data(flow: Flow, mode: str) -> dict[str, Any]:
             "name": flow.name,
             "enabled": flow.enabled,
             "number": flow.published.number if flow.published else None,
+            "edited": f"Last edited by {flow.edited_by}." if flow.edited_by else "",
             "changed": flow.published is not None and canonical(flow.draft) != canonical(flow.published.graph),
         },
         "graph": json.loads(flow.draft),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helix.editor.views import draft, edit, inspector, receiving, start
+from helix.editor.views import draft, edit, inspector, receiving, start, versions
 
 app_name = "editor"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("publish/", draft.publish, name="publish"),
     path("enable/", draft.enable, name="enable"),
     path("rename/", draft.rename, name="rename"),
+    path("versions/", versions.versions, name="versions"),
+    path("changes/", versions.changes, name="changes"),
+    path("versions/<int:number>/", versions.version, name="version"),
+    path("export/", versions.export, name="export"),
     path("run/", start.run, name="run"),
     path("start/", start.page, name="start"),
     path("inspector/", inspector.inspector, name="inspector"),

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from helix.flows.json_text import UnreadableGraph, look_through, read_json, unreadable
 from helix.flows.problems import Problem, pointer
+from helix.flows.upgrades import upgraded
 
 __all__ = ["FORMAT", "MAX_NODES", "Edge", "Graph", "Node", "Position", "UnreadableGraph", "read_graph"]
 
@@ -128,6 +129,7 @@ class _Reader:
                 'Send {"format": 1, "nodes": […], "edges": […]}.',
                 "",
             )
+        value = upgraded(value, FORMAT)
         form = value.get("format", FORMAT)
         if not isinstance(form, int) or isinstance(form, bool) or form != FORMAT:
             words = f"This graph is of format {str(form)[:20]}; this Helix reads format {FORMAT}."

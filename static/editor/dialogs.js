@@ -6,7 +6,7 @@ import { nodeOf } from "./graph.js";
 import { countWords, shortMessage, sorted } from "./problems.js";
 
 /** Ask for a note and show what needs attention. `publish(note)` resolves to null, or to what stands in the way. */
-export function openPublish({ store, publish, jump }) {
+export function openPublish({ store, publish, jump, changed, edited }) {
   const { graph, problems } = store.get();
   const found = sorted(graph, problems);
   const errors = found.filter((problem) => problem.severity === "error");
@@ -50,6 +50,8 @@ export function openPublish({ store, publish, jump }) {
       ),
     ),
   );
+  const changes = el("div", { class: "publish-changes", "data-publish-changes": true });
+  void changed().then((parts) => changes.replaceChildren(...parts));
   const dialog = openDialog({
     name: "publish",
     title: "Publish this flow",
@@ -60,6 +62,9 @@ export function openPublish({ store, publish, jump }) {
             text: `The draft with its ${graph.nodes.length} ${graph.nodes.length === 1 ? "step" : "steps"} becomes a new version. Runs under way finish on the version they began with.`,
           }),
       rows.length > 0 && el("ol", { class: "problem-list" }, ...rows),
+      el("h3", { text: "What changes" }),
+      edited && el("p", { class: "muted small", text: edited }),
+      changes,
       el("div", { class: "field" }, el("label", { for: "publish-note", text: "Note (optional)" }), note),
       trouble,
     ].filter(Boolean),

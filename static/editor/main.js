@@ -15,6 +15,7 @@ import { byFamily, openMenu, stepItems } from "./menu.js";
 import { createOutgoing } from "./outgoing.js";
 import { mountOutline } from "./outline.js";
 import { followRun } from "./overlay.js";
+import { openVersions } from "./versions.js";
 import { mountPalette } from "./palette.js";
 import { withPlaces } from "./places.js";
 import { mountProblems } from "./problems.js";
@@ -209,6 +210,19 @@ const acts = {
     });
   },
   leaveInspector: () => sheet(null),
+  async versions() {
+    if (data.mode === "edit") await autosave.flush();
+    void openVersions({
+      urls: data.urls,
+      mayEdit: data.mode === "edit",
+      restore: (graph, number) => {
+        if (store.commit(`Restore version ${number}`, () => withPlaces(graph, catalog), { select: [] })) {
+          live.toast(`Version ${number} is the draft again`, { tone: "ok", hint: "Undo brings back what was there." });
+          canvas.fit();
+        } else live.toast(`The draft is version ${number} already`, { tone: "info" });
+      },
+    });
+  },
   cycle(back) {
     const parts = [find("[data-side]", page), root, inspectorPanel, find(".editor-bar", page)].filter(
       (part) => part.offsetParent !== null,

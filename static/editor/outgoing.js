@@ -5,6 +5,7 @@ import { openPublish, openStart } from "./dialogs.js";
 import { followRun } from "./overlay.js";
 import { stateLook } from "./states.js";
 import { Offline, ask, refusal } from "./transport.js";
+import { changesShown } from "./versions.js";
 
 /**
  * @param {{store: any, data: any, live: any, autosave: any, bar: any, problems: any, refused: (reason: string) => void,
@@ -24,6 +25,8 @@ export function createOutgoing({ store, data, live, autosave, bar, problems, ref
     openPublish({
       store,
       jump,
+      edited: data.flow.edited ?? "",
+      changed: () => changesShown(data.urls.changes, "published", "draft"),
       publish: async (note) => {
         const answer = await posted(data.urls.publish, { note });
         if (answer.problem) return answer.problem;

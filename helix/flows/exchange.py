@@ -1,0 +1,56 @@
+"""Flows as files: a graph with the names of the connections it uses, never with their keys."""
+
+import json
+from typing import Any
+
+from helix.flows.drafts import create_flow, tidy_name
+from helix.flows.graph import UnreadableGraph
+from helix.flows.json_text import read_json
+from helix.flows.models import Flow, FlowVersion
+from helix.flows.using import connection_facts
+from helix.teams.models import Team, User
+
+DOCUMENT = 1
+"""The number of the form of such files."""
+
+
+class BadDocument(Exception):
+    """This file is no flow; the text says what is wrong and what to do."""
+
+
+def export_document(flow: Flow, version: FlowVersion | None = None) -> dict[str, Any]:
+    """The flow's draft, or a version of it, as a document that `import_document` reads."""
+    graph = json.loads(version.graph if version else flow.draft)
+    facts = connection_facts(flow.team)
+    named = {node.get("connection") for node in graph.get("nodes", []) if isinstance(node, dict)} - {None}
+    connections = [
+        {"name": name, "integration": facts[name].integration if name in facts else None}
+        for name in sorted(map(str, named))
+    ]
+    return {"helix": DOCUMENT, "name": flow.name, "graph": graph, "connections": connections}
+
+
+def import_document(team: Team, text: bytes | str, by: User | None, name: str | None = None) -> Flow:
+    """A new flow of the team, switched off, with the document's graph as its draft; its problems say what it lacks here.
+    Also takes a bare graph. BadDocument or UnreadableGraph when it is neither."""
+    value: Any = read_json(text)
+    if not isinstance(value, dict):
+        raise BadDocument("This file holds no flow. Choose a file that “Export” of Helix has made.")
+    if "helix" in value:
+        if value["helix"] != DOCUMENT:
+            raise BadDocument(
+                f"This file is of form {str(value['helix'])[:20]}; this Helix reads form {DOCUMENT}. Update Helix, or export it again."
+            )
+        graph = value.get("graph")
+    else:
+        graph = value
+    if not isinstance(graph, dict) or not isinstance(graph.get("nodes"), list):
+        raise BadDocument(
+            "This file holds no graph: “nodes” is missing. Choose a file that “Export” of Helix has made."
+        )
+    given = value.get("name")
+    called = tidy_name(name or (given if isinstance(given, str) else "")) or "Imported flow"
+    return create_flow(team, called, json.dumps(graph, ensure_ascii=False), by)
+
+
+__all__ = ["BadDocument", "UnreadableGraph", "export_document", "import_document"]
