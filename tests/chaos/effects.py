@@ -55,7 +55,7 @@ def _broadcast() -> dict[str, Any]:
 def _post() -> dict[str, Any]:
     url = f"{os.environ['HELIX_SANDBOX_URL']}/v1/page"
     config = {"method": "POST", "url": url, "body_type": "json", "json": {"run": MARKER}}
-    return {"type": "http.request", "config": config}
+    return {"type": "http.request", "config": config, "connection": None}
 
 
 def effects() -> Mapping[str, Effect]:

@@ -26,7 +26,7 @@ from tests.chaos.effects import Effect  # noqa: E402
 from tests.chaos.far_side import FarSide  # noqa: E402
 from tests.chaos.hints import rubbish  # noqa: E402
 from tests.chaos.outcome import Result  # noqa: E402
-from tests.chaos.scene import begin, carried, step, version  # noqa: E402
+from tests.chaos.scene import begin, carried, fresh_connection, step, version  # noqa: E402
 from tests.rig.installation import Installation  # noqa: E402
 from tests.rig.process import Process  # noqa: E402
 
@@ -49,11 +49,13 @@ class Lane:
         self.versions: dict[str, FlowVersion] = {}
 
     def version(self, effect: Effect) -> FlowVersion:
-        """A step of this class, and one after it that needs its output."""
-        if effect.name not in self.versions:
+        """A step of this class, and one after it that needs its output; of broadcasts each has a connection of its own."""
+        if effect.name not in self.versions or effect.name == "C":
             values = {"went": {"$liquid": "{{ steps.effect.successful }}"}}
             after = {"key": "after", "type": "logic.set", "config": {"values": values}}
-            self.versions[effect.name] = version(effect.name, step(effect, "effect"), after)
+            self.versions[effect.name] = version(
+                effect.name, step(effect, "effect", fresh_connection() if effect.name == "C" else "sandbox"), after
+            )
         return self.versions[effect.name]
 
     def worker(self, **more: str) -> Process:

@@ -18,7 +18,7 @@ from tests.postgres.server import PostgresServer
 from tests.rig.installation import Installation
 from tests.rig.redis import Redis
 
-LEASE = {"HELIX_LEASE_SECONDS": "2"}
+LEASE = {"HELIX_LEASE_SECONDS": "2", "HELIX_ALLOW_PRIVATE_HOSTS": "127.0.0.1/32"}
 CRASH_SAFE = "-c fsync=off -c max_connections=300"
 """A commit survives the end of the server, though not that of the machine."""
 Tell = Callable[[str, Result], None]

@@ -11,9 +11,12 @@ from django.utils import timezone
 from helix.engine.budget.calling import SHORT, Calling
 from helix.engine.budget.models import RateBucket
 from helix.engine.budget.pace import Pace
+from helix.engine.claim import lease
 
-UNDER_WAY = timedelta(seconds=90)
-"""A call of which nothing is heard for so long has ended: its worker died."""
+
+def under_way() -> timedelta:
+    """A call of which nothing is heard for so long has ended: its worker died, and its lease ran out long ago."""
+    return lease() * 1.5
 
 
 class Slow:
@@ -29,12 +32,12 @@ class Slow:
         if row is None:
             return 0.0
         left = (row.next_at - timezone.now()).total_seconds()
-        return max(pace.gap + left - UNDER_WAY.total_seconds(), SHORT) if row.holder and left > 0 else max(0.0, left)
+        return max(pace.gap + left - under_way().total_seconds(), SHORT) if row.holder and left > 0 else max(0.0, left)
 
     def take(self, calling: Calling, wait: float) -> bool:
         """Hold the class for a call that begins in `wait` seconds; False when another was first."""
         token, begins = uuid4().hex, timezone.now() + timedelta(seconds=wait)
-        held = {"next_at": begins + UNDER_WAY, "holder": token}
+        held = {"next_at": begins + under_way(), "holder": token}
         if not _row(calling).filter(next_at__lte=begins).update(**held):
             made = RateBucket(connection_id=calling.connection_id, limit_class=calling.limit_class, **held)
             RateBucket.objects.bulk_create([made], ignore_conflicts=True)
