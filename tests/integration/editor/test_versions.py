@@ -83,12 +83,12 @@ def test_a_version_that_does_not_exist_is_404_with_a_sentence(flow: Flow) -> Non
 
 def test_the_api_compares_and_restores(flow: Flow) -> None:
     token = make_token(flow.team, flow.team.members.get(email="bob@demo.example"), Role.EDITOR, "t")
-    head = {"HTTP_AUTHORIZATION": f"Bearer {token}"}
+    caller = Client(headers={"Authorization": f"Bearer {token}"})
     base = f"/api/v1/flows/{flow.pk}"
 
-    diff = Client().get(f"{base}/diff?from=1&to=draft", **head).json()
-    restored = Client().post(f"{base}/versions/1/restore", **head)
-    again = Client().get(f"{base}/diff?from=1&to=draft", **head).json()
+    diff = caller.get(f"{base}/diff?from=1&to=draft").json()
+    restored = caller.post(f"{base}/versions/1/restore")
+    again = caller.get(f"{base}/diff?from=1&to=draft").json()
 
     assert len(diff["changes"]) == 1 and restored.status_code == 200
     assert again["changes"] == []
