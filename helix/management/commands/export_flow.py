@@ -1,4 +1,4 @@
-"""`manage.py export_flow ID [--version N]`: a flow as JSON, for a file or another installation."""
+"""`manage.py export_flow ID [--number N]`: a flow as JSON, for a file or another installation."""
 
 import json
 from typing import Any
