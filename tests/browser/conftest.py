@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -34,11 +35,11 @@ class Product:
     output: list[str] = field(default_factory=list)
 
     def requests(self, path: str) -> list[dict[str, Any]]:
-        """Requests with this path that the sandbox received since the log was last cleared."""
+        """Requests with this path (`*`: all) that the sandbox received since the log was last cleared."""
         with urllib.request.urlopen(f"{self.sandbox}/_sandbox/requests?since=0") as answer:
             log = json.load(answer)
         found = log["requests"] if isinstance(log, dict) else log
-        return [request for request in found if request["path"] == path]
+        return [request for request in found if path in ("*", request["path"])]
 
     def faults(self, faults: list[dict[str, Any]]) -> None:
         """Make the sandbox misbehave; an empty list ends it."""
@@ -63,7 +64,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         for name, value in os.environ.items()
         if not name.startswith(("HELIX_", "DJANGO_", "DATABASE_", "REDIS_"))
     }
-    environment |= {"HELIX_DATA_DIR": str(data), "PYTHONUNBUFFERED": "1"}
+    environment |= {"HELIX_DATA_DIR": str(data), "PYTHONUNBUFFERED": "1", "HELIX_ALLOW_PRIVATE_HOSTS": "127.0.0.1"}
     command = [sys.executable, "manage.py", "up", "--port", str(_free_port())]
     process = subprocess.Popen(
         command,
@@ -92,12 +93,22 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     link = re.search(r"https?://\S+/sign-in/\S+", "".join(output))
     assert link is not None
     addresses = json.loads((data / "up.json").read_text())
-    yield Product(link.group(), addresses["web"], addresses["sandbox"], data, output)
+    product = Product(link.group(), addresses["web"], addresses["sandbox"], data, output)
+    _rest(product)
+    yield product
     process.send_signal(signal.SIGINT)
     process.wait(30)
     reader.join(5)
     if process.stdout is not None:
         process.stdout.close()
+
+
+def _rest(product: Product) -> None:
+    """Wait until the example runs have made their calls: a fault that a test orders is for its own calls."""
+    seen = [0]
+    while not seen[-1] or len(set(seen[-6:])) > 1 or len(seen) < 6:
+        time.sleep(0.5)
+        seen.append(len(product.requests("*")))
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Watching a run: a passing trouble is tried again before one's eyes, and a lost answer asks a person."""
+"""Watching a run: a passing trouble is tried again before one's eyes, a lost answer is looked for or asked of a person."""
 
 from typing import Any
 
@@ -44,13 +44,25 @@ def test_a_passing_trouble_is_tried_again_and_the_page_follows_without_reload(pa
     assert len(keys) == 1
 
 
-def test_a_broadcast_whose_answer_was_lost_asks_and_goes_on_with_the_answer(page: Page, product: Product) -> None:
+def test_a_broadcast_whose_answer_was_lost_is_found_and_not_sent_again(page: Page, product: Product) -> None:
     path = "/v1/campaigns/12/triggers"
-    product.faults([{"match": {"path": path}, "times": 1, "do": "commit_then_reset"}])
+    product.faults([{"match": {"path": path, "method": "POST"}, "times": 1, "do": "commit_then_reset"}])
 
-    open_run(page, "In doubt", SEND)
+    open_run(page, "Looked for", SEND)
+
+    expect(page.locator('[data-run-state="succeeded"]').first).to_be_visible(timeout=60_000)
+    page.locator('[data-step-run="send"]').click()
+    expect(page.get_by_text("it arrived, and was not sent again").first).to_be_visible()
+    assert [sent["method"] for sent in product.requests(path)].count("POST") == 1
+
+
+def test_a_call_whose_answer_was_lost_asks_and_goes_on_with_the_answer(page: Page, product: Product) -> None:
+    product.faults([{"match": {"path": "/v1/page"}, "times": 1, "do": "commit_then_reset"}])
+    config = {"method": "POST", "url": f"{product.sandbox}/v1/page", "body_type": "json", "json": {"name": "Home"}}
+
+    open_run(page, "In doubt", {"key": "send", "type": "http.request", "config": config})
 
     page.locator('[data-step-run="send"]').click()
     page.get_by_role("button", name="It arrived").click()
     expect(page.locator('[data-run-state="succeeded"]').first).to_be_visible()
-    assert len(product.requests(path)) == 1
+    assert len(product.requests("/v1/page")) == 1

@@ -77,7 +77,9 @@ class Speaker:
         self.paths: list[tuple[str, Schema]] = list(self._paths())
 
     def _paths(self) -> Any:
-        for name in ("trigger", "run", "flow"):
+        for name in ("trigger", "run", "flow", "item", "index"):
+            if name not in self.names:
+                continue
             yield from self._under(self.names[name], name, 0)
         steps = self.names["steps"]["properties"]
         assert isinstance(steps, Envelopes)

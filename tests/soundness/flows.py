@@ -1,5 +1,5 @@
-"""Random flows that pass the check: triggers, every action, branches, filters, joins, waits, ends, error ways. Pure; the same seed
-draws the same flow."""
+"""Random flows that pass the check: triggers, every action, branches, filters, joins, loops in loops, batches, CSV, waits for
+answers, ends, error ways. Pure; the same seed draws the same flow."""
 
 from dataclasses import dataclass, field
 from random import Random
@@ -27,8 +27,19 @@ LOGIC = (
     "logic.join",
     "logic.wait",
     "logic.stop",
+    *("logic.for_each",) * 3,
+    "logic.batch",
+    "data.csv",
+    "data.csv",
+    "logic.wait_for",
 )
 MOST_TRIES = 8
+SAMPLE = {
+    "id": 7,
+    "who": {"email": "ada@example.com", "plan": None},
+    "items": [{"name": "a", "n": 1}, {"name": "b", "n": 2.5}],
+}
+"""A message as a waiting step expects it."""
 FIELDS = ("name", "email", "n", "when", "day", "flag", "ratio", "list_2", "company")
 BASES: dict[str, dict[str, Any]] = {
     "identify_person": {"userId": "u-1", "traits": {"email": "u@example.com"}},
@@ -71,6 +82,13 @@ class _Drawing:
     edges: list[dict[str, str]] = field(default_factory=list)
     ends: list[tuple[str, str]] = field(default_factory=list)
     """Ways out that lead nowhere yet."""
+    inside: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The loops around each step, outermost first."""
+
+    def around(self, end: tuple[str, str]) -> tuple[str, ...]:
+        """The loops that a step behind this end is in."""
+        loops = self.inside.get(end[0], ())
+        return (*loops, end[0]) if end[1] == "each" else loops
 
     def graph(self) -> dict[str, Any]:
         return {"format": 1, "nodes": self.nodes, "edges": self.edges, "notes": []}
@@ -151,8 +169,9 @@ def _grow(drawing: _Drawing, key: str) -> None:
     random = drawing.random
     type_ = random.choice(ACTIONS) if random.random() < 0.5 else random.choice(LOGIC)
     behind = [random.choice(drawing.ends)]
-    if len(drawing.ends) > 1 and (type_ == "logic.join" or random.random() < 0.25):
-        behind = random.sample(drawing.ends, random.randint(2, min(3, len(drawing.ends))))
+    together = [end for end in drawing.ends if drawing.around(end) == drawing.around(behind[0])]
+    if len(together) > 1 and (type_ == "logic.join" or random.random() < 0.25):
+        behind = random.sample(together, random.randint(2, min(3, len(together))))
     elif random.random() < 0.25:  # a second way out of a step that goes on already: ways in parallel
         edge = random.choice(drawing.edges) if drawing.edges else None
         behind = [(edge["source"], edge["port"])] if edge else behind
@@ -164,10 +183,26 @@ def _grow(drawing: _Drawing, key: str) -> None:
     if type_ == "logic.branch" and node.get("on_error") == "continue":
         del node["on_error"]
     drawing.nodes.append(node)
+    drawing.inside[key] = drawing.around(behind[0])
     drawing.edges += [{"source": source, "port": port, "target": key} for source, port in behind]
     _settle(drawing, node)
     drawing.ends = [end for end in drawing.ends if end not in behind]
     drawing.ends += [(key, port.key) for port in STEP_TYPES[node["type"]].ports(node)]
+    if node["type"] == "logic.for_each":  # something is done with its items, and perhaps kept
+        drawing.ends.remove((key, "each"))
+        _first_of_body(drawing, node)
+
+
+def _first_of_body(drawing: _Drawing, loop: dict[str, Any]) -> None:
+    key = f"{loop['key']}_in"
+    node: dict[str, Any] = {"key": key, "type": "logic.set", "name": key.upper(), "config": {}}
+    drawing.nodes.append(node)
+    drawing.inside[key] = drawing.around((loop["key"], "each"))
+    drawing.edges.append({"source": loop["key"], "port": "each", "target": key})
+    _settle(drawing, node)
+    drawing.ends.append((key, "next"))
+    if drawing.random.random() < 0.6:
+        loop["config"]["collect"] = key
 
 
 def _settle(drawing: _Drawing, node: dict[str, Any]) -> None:
@@ -211,10 +246,41 @@ def _config(drawing: _Drawing, node: dict[str, Any], speaker: Speaker) -> dict[s
                 "outcome": random.choice(("succeed", "fail")),
                 "message": value({"type": "string"}, speaker, random),
             }
+        case "logic.for_each":
+            failing = random.choice(("stop", "continue"))
+            return {"items": _items(speaker, random), "concurrency": random.choice((1, 3)), "on_item_failure": failing}
+        case "logic.batch":
+            sizes = random.choice(({"max_count": 2}, {"max_bytes": 40}, {"max_count": 3, "max_bytes": 4000}))
+            return {"items": _items(speaker, random), **sizes}
+        case "data.csv":
+            return _csv(speaker, random)
+        case "logic.wait_for":
+            return {
+                "expires_seconds": 3600,
+                **random.choice(({"for": "approval"}, {"for": "webhook", "sample": SAMPLE})),
+            }
         case _:
             return _call(
                 STEP_TYPES[type_].input_schema, BASES.get(type_.removeprefix("customerio."), {}), speaker, random
             )
+
+
+def _items(speaker: Speaker, random: Random) -> Any:
+    """A list of an earlier step, or one written down."""
+    if random.random() < 0.7 and (text := speaker.lone({"type": "array"})):
+        return {"$liquid": text}
+    return [value(ANY, speaker, random, 2) for _ in range(random.randint(0, 4))]
+
+
+def _csv(speaker: Speaker, random: Random) -> dict[str, Any]:
+    if random.random() < 0.5:
+        columns = {"columns": random.sample(NAMES, 2)} if random.random() < 0.3 else {}
+        row = {"anyOf": [{"type": "object"}, {"type": "array"}]}
+        rows = speaker.lone({"type": "array"}) if random.random() < 0.6 else None
+        given: Any = {"$liquid": rows} if rows else [value_of(row, random, 2) for _ in range(random.randint(0, 3))]
+        return {"mode": "write", "rows": given, **columns}
+    text = speaker.lone({"type": "string"}) or "a"
+    return {"mode": "read", "text": random.choice(({"$liquid": text}, "a,b\n1,2")), "has_header": random.random() < 0.7}
 
 
 def _call(schema: Schema, base: dict[str, Any], speaker: Speaker, random: Random) -> dict[str, Any]:

@@ -18,7 +18,7 @@ class CsvInput(Shape):
         "Do", "write: rows become CSV text; read: CSV text becomes rows.", default="write",
         more={"x-labels": {"write": "make CSV of rows", "read": "read rows from CSV"}, "x-literal": True},
     )  # fmt: skip
-    rows: list[JsonValue] = may("Rows", "A list of objects, or of lists.")
+    rows: list[dict[str, JsonValue] | list[JsonValue]] = may("Rows", "A list of objects, or of lists.")
     columns: list[str] = may("Columns", "Which names, in this order; all when left out.", max_length=500)
     text: str = may("CSV text", "With one row a line.")
     has_header: bool = may(
