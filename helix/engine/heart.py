@@ -50,7 +50,8 @@ class Heart:
             reach("during_heartbeat")
             try:
                 for lost in renew(self.held()):
-                    log.warning("step %s was taken over by another worker", lost)
+                    if lost in self.held():  # else it ended while the lease was being renewed
+                        log.warning("step %s was taken over by another worker", lost)
             except Exception as error:  # the database is away: the lease rules, the next beat tries again
                 log.warning("leases could not be renewed: %s", error)
                 close_old_connections()

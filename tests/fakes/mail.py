@@ -155,5 +155,6 @@ class _Session:
         while (line := self.line()) != ".":
             lines.append(line.removeprefix("."))
         self.server.on_message()
-        if self.say("end", "250 queued"):
+        if "end" not in self.server.says:  # kept, then answered
             self.server.received.append(Received(self.sender, self.to, "\r\n".join(lines).encode() + b"\r\n"))
+        self.say("end", "250 queued")
