@@ -52,11 +52,10 @@ def claim_next(worker: str, width: int = WIDTH) -> list[Held]:
         taken = claim(team, worker, width, now)
         if taken is not None:
             reach("after_claim")
-            run_id, ids = taken
+            run_id, steps = taken
             segment = Segment.of(run_id)
-            rows = StepRun.objects.filter(id__in=ids).values_list("item_key", flat=True)
-            segment.load(*set(rows) if len(ids) > 1 else set(rows[:1]))
-            mine = [row for frame in segment.frames.values() for row in frame.values() if row.id in ids]
+            segment.load(*set(steps.values()))
+            mine = [row for frame in segment.frames.values() for row in frame.values() if row.id in steps]
             return [Held(row, row.token, segment) for row in mine if row.worker == worker]
     return []
 
@@ -75,8 +74,16 @@ _CANDIDATE = (
 )
 
 
-def _claim_on_postgres(team: UUID | None, worker: str, width: int, now: datetime) -> tuple[UUID, set[UUID]] | None:
-    """One statement: lock the run of the step that should go next (runs that are locked are passed over), and take its steps."""
+Taken = tuple[UUID, dict[UUID, str]]
+"""A run, and its steps that were taken, each with the turn of a loop that it belongs to."""
+
+
+def _claim_on_postgres(team: UUID | None, worker: str, width: int, now: datetime) -> Taken | None:
+    """One statement: lock the run of the step that should go next (runs that are locked are passed over), and take its steps.
+
+    Its commit is not flushed on its own: should the server lose it, the step is ready again, as if nobody had come. What
+    must not happen twice is marked as sent before, and that mark, flushed, takes the claim with it.
+    """
     import psycopg
 
     candidate = _CANDIDATE.format(of_team="s.team_id = %s AND " if team else "")
@@ -84,18 +91,18 @@ def _claim_on_postgres(team: UUID | None, worker: str, width: int, now: datetime
         f"WITH c AS ({candidate} FOR UPDATE OF r SKIP LOCKED), "
         f"r AS (UPDATE engine_run SET {_MOVING} WHERE id = (SELECT id FROM c) RETURNING id, seq), "
         f"s AS (UPDATE engine_steprun SET {_TAKEN}, seq = (SELECT seq FROM r) WHERE id IN (SELECT id FROM engine_steprun "
-        "WHERE run_id = (SELECT id FROM r) AND state = 'ready' AND due_at <= %s ORDER BY due_at LIMIT %s) AND state = 'ready' RETURNING id, run_id) "
-        "SELECT run_id, id FROM s"
+        "WHERE run_id = (SELECT id FROM r) AND state = 'ready' AND due_at <= %s ORDER BY due_at LIMIT %s) AND state = 'ready' RETURNING id, run_id, item_key) "
+        "SELECT run_id, id, item_key, set_config('synchronous_commit', 'off', true) FROM s"
     )
     params = [*([team] if team else []), now, now, worker, now + lease(), now, now, now, width]
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(sql, params, prepare=True)
         found = cursor.fetchall()
-    return (found[0][0], {row[1] for row in found}) if found else None
+    return (found[0][0], {row[1]: row[2] for row in found}) if found else None
 
 
-def _claim_on_sqlite(team: UUID | None, worker: str, width: int, now: datetime) -> tuple[UUID, set[UUID]] | None:
+def _claim_on_sqlite(team: UUID | None, worker: str, width: int, now: datetime) -> Taken | None:
     """A short transaction, begun only when there is something to take."""
     moment, until = _moment(now), _moment(now + lease())
     candidate = _CANDIDATE.format(of_team="s.team_id = %s AND " if team else "")
@@ -109,16 +116,16 @@ def _claim_on_sqlite(team: UUID | None, worker: str, width: int, now: datetime) 
             found = cursor.fetchone()
             if found is None:
                 return None
-            ready = "SELECT id FROM engine_steprun WHERE run_id = %s AND state = 'ready' AND due_at <= %s ORDER BY due_at LIMIT %s"
+            ready = "SELECT id, item_key FROM engine_steprun WHERE run_id = %s AND state = 'ready' AND due_at <= %s ORDER BY due_at LIMIT %s"
             cursor.execute(ready, [found[0], moment, width])
-            ids = [row[0] for row in cursor.fetchall()]
+            steps = dict(cursor.fetchall())
             cursor.execute(f"UPDATE engine_run SET {_MOVING} WHERE id = %s", [moment, found[0]])
-            for step_id in ids:
+            for step_id in steps:
                 cursor.execute(
                     f"UPDATE engine_steprun SET {_TAKEN}, seq = (SELECT seq FROM engine_run WHERE id = %s) WHERE id = %s",
                     [worker, until, moment, moment, found[0], step_id],
                 )
-    return UUID(found[0]), {UUID(step_id) for step_id in ids}
+    return UUID(found[0]), {UUID(step_id): item_key for step_id, item_key in steps.items()}
 
 
 def mark(row: Row, worker: str, now: datetime) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, Protocol
 from urllib.parse import quote
 
@@ -35,6 +36,16 @@ class Credentials:
     def has(self, *names: str) -> bool:
         """Whether every one of these secrets is there."""
         return all(self.secret(name) for name in names)
+
+    @cached_property
+    def forms(self) -> tuple[str, ...]:
+        """Every form in which a key of these may show up, the longest first; worked out once."""
+        values = [self.secret(name) for name in self.secrets]
+        shown = {*values, *(held.get_secret_value() for held in self.secrets.values())}
+        texts = {*values, *(f"{value}:" for value in values), *(f":{value}" for value in values)}
+        texts |= {f"{user}:{value}" for user in values for value in values if user != value}
+        encoded = (b64encode(text.encode()).decode() for text in texts)
+        return _longest_first({form for text in (*shown, *encoded) for form in _forms(text) if len(form) >= SHORTEST})
 
 
 class Sign(Protocol):
@@ -102,29 +113,31 @@ class ByPrefix:
 
 
 MASK = "•••"
+SHORTEST = 6
+"""Characters of the shortest text that is taken for a key."""
 
 
 class Masker:
-    """Blots out the keys of a connection wherever they show up, plain or encoded. Under 6 characters is no key."""
+    """Blots out the keys of a connection wherever they show up, plain or encoded."""
 
     def __init__(self, credentials: Credentials) -> None:
-        self._forms: tuple[str, ...] = ()
-        values = [credentials.secret(name) for name in credentials.secrets]
-        shown = {*values, *(held.get_secret_value() for held in credentials.secrets.values())}
-        texts = {*values, *(f"{value}:" for value in values), *(f":{value}" for value in values)}
-        texts |= {f"{user}:{value}" for user in values for value in values if user != value}
-        self.add(*shown, *(b64encode(text.encode()).decode() for text in texts))
+        self._forms = credentials.forms
 
     def add(self, *secrets: str) -> None:
         """Blot out these, too, in every form they can take in a URL, a header or JSON."""
-        found = {form for secret in secrets for form in _forms(secret) if len(form) >= 6}
-        self._forms = tuple(sorted({*self._forms, *found}, key=len, reverse=True))
+        fresh = {form for secret in secrets for form in _forms(secret) if len(form) >= SHORTEST}.difference(self._forms)
+        if fresh:
+            self._forms = _longest_first({*self._forms, *fresh})
 
     def __call__(self, text: str) -> str:
         for form in self._forms:
             if form in text:
                 text = text.replace(form, MASK)
         return text
+
+
+def _longest_first(forms: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(forms, key=len, reverse=True))
 
 
 _UNRESERVED = re.compile(r"[A-Za-z0-9_.~-]*")

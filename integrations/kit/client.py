@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -136,6 +137,11 @@ def _requests(action: Action, settings: Shape, key: str) -> tuple[Request, ...]:
     return requests
 
 
+@lru_cache(maxsize=64)
+def _with_sandbox(guard: Guard, base_url: str) -> Guard:
+    return guard.also(Allowed.of_url(base_url))
+
+
 class _Sending:
     """One `send` on its way: its deadline, its mask, and what was exchanged so far."""
 
@@ -146,7 +152,7 @@ class _Sending:
         self.accepted = 0
         self.authorization: str | None = None
         self.mask = Masker(credentials)
-        guard = client.guard.also(Allowed.of_url(credentials.base_url)) if credentials.base_url else client.guard
+        guard = _with_sandbox(client.guard, credentials.base_url) if credentials.base_url else client.guard
         flight = Flight(time.monotonic() + seconds, before_send, guard)
         host = credentials.base_url or action.api.hosts[credentials.region]
         self.talk = Talk(

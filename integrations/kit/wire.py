@@ -8,6 +8,7 @@ connection serves a call with another guard. Knows httpx's transport (and httpco
 
 from __future__ import annotations
 
+import itertools
 import logging
 import ssl
 import threading
@@ -157,13 +158,52 @@ class _Backend(httpcore.NetworkBackend):
         raise httpcore.ConnectError("sockets of this machine are not called")
 
 
+class _Numbered(threading.local):
+    """Each thread has a number, given when it asks first."""
+
+    _next = itertools.count()
+
+    def __init__(self) -> None:
+        self.number = next(self._next)
+
+
+_thread = _Numbered()
+
+
+class _Pools:
+    """Several pools, each for some of the threads. A pool looks through all of its connections at each request, under a
+    lock: with one for all threads that costs more than the request itself."""
+
+    def __init__(self, make: Callable[[], httpcore.ConnectionPool], number: int) -> None:
+        self._pools = [make() for _ in range(number)]
+
+    def mine(self) -> httpcore.ConnectionPool:
+        """The pool of this thread."""
+        return self._pools[_thread.number % len(self._pools)]
+
+    def handle_request(self, request: httpcore.Request) -> httpcore.Response:
+        return self.mine().handle_request(request)
+
+    def __enter__(self) -> _Pools:
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        for pool in self._pools:
+            pool.close()
+
+
 class Transport(httpx.HTTPTransport):
-    """httpx's transport over connections that obey a `Flight`. Thread-safe; no proxies, no environment, no cookies."""
+    """httpx's transport over connections that obey a `Flight`: so many `pools`, each of so many `connections`. Thread-safe;
+    no proxies, no environment, no cookies."""
 
     def __init__(
         self,
         *,
-        connections: int = 100,
+        pools: int = 32,
+        connections: int = 8,
         keep_seconds: float = 30.0,
         lookup: Resolve = resolve,
         context: ssl.SSLContext | None = None,
@@ -171,13 +211,17 @@ class Transport(httpx.HTTPTransport):
         context = context or httpx.create_ssl_context(trust_env=False)
         super().__init__(verify=context, trust_env=False)
         # httpx offers no public way to give its pool a network backend.
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=context,
-            max_connections=connections,
-            max_keepalive_connections=connections,
-            keepalive_expiry=keep_seconds,
-            network_backend=_Backend(lookup),
-        )
+
+        def make() -> httpcore.ConnectionPool:
+            return httpcore.ConnectionPool(
+                ssl_context=context,
+                max_connections=connections,
+                max_keepalive_connections=connections,
+                keepalive_expiry=keep_seconds,
+                network_backend=_Backend(lookup),
+            )
+
+        self._pool: Any = _Pools(make, pools)
 
     def fly(self, request: httpx.Request, flight: Flight) -> httpx.Response:
         """Send one request and give its head; the body is read with `body`. httpx.TransportError when it breaks."""

@@ -17,7 +17,7 @@ from integrations.catalog import ACTIONS
 from integrations.kit.call import Request
 from integrations.kit.client import Client, _Sending, open_client, send
 from integrations.kit.errors import CallError
-from integrations.kit.wire import Flight
+from integrations.kit.wire import Flight, Transport
 from tests.unit.integrations.conftest import Run, keys
 from tests.unit.integrations.listener import Heard, Listener, Says
 
@@ -181,8 +181,8 @@ def test_what_before_send_raises_passes_through_and_nothing_is_sent(run: Run, li
 
 
 def test_a_busy_pool_was_certainly_not_sent() -> None:
-    with raw_server(lambda connection: time.sleep(2)) as url, Client() as client:
-        client.transport._pool._max_connections = 1
+    narrow = Transport(pools=1, connections=1)
+    with raw_server(lambda connection: time.sleep(2)) as url, Client(transport=narrow) as client:
 
         def go(seconds: float) -> CallError:
             with pytest.raises(CallError) as caught:
@@ -346,7 +346,7 @@ def test_a_flight_that_is_over_sends_nothing(run: Run, listener: Listener) -> No
 
 def test_certificates_are_checked() -> None:
     with open_client() as client:
-        context = client.transport._pool._ssl_context
+        context = client.transport._pool.mine()._ssl_context
 
     assert context is not None
     assert context.verify_mode == ssl.CERT_REQUIRED

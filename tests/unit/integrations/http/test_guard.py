@@ -214,7 +214,7 @@ def test_addresses_of_the_open_internet_are_open(text: str) -> None:
 
 def test_sockets_of_this_machine_are_never_called() -> None:
     with Client() as client:
-        backend = client.transport._pool._network_backend
+        backend = client.transport._pool.mine()._network_backend
         with pytest.raises(Exception, match="not called"):
             backend.connect_unix_socket("/var/run/docker.sock")
     assert isinstance(client.transport, httpx.BaseTransport)
