@@ -1,7 +1,8 @@
 """Looking whether a call arrived whose answer was lost: a broadcast shows in the list of its triggers.
 
 The list is asked a few times, since it may lag. A trigger made after the call was sent, and by no other step of the team, is
-taken for it. When none shows, nobody knows, and a person decides.
+taken for it, as long as there is one for each call that is in doubt: which of them a trigger belongs to, the list does not
+say. When none shows, or too few, nobody knows, and a person decides.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from django.utils import timezone
 from helix.engine.claim import Held, lease
 from helix.engine.models import StepRun
 from helix.engine.outcomes import Doubted, Outcome, Probing, Succeeded, Told, Trouble
+from helix.engine.plans import plan_of
 from helix.engine.states import StepState
 from integrations.catalog import ACTIONS
 from integrations.kit.auth import Credentials
@@ -25,6 +27,7 @@ SKEW = timedelta(seconds=5)
 """How far the service's clock may be behind ours."""
 WINDOW = timedelta(minutes=2)
 """A trigger later than this after the call was sent is another one."""
+OPEN = (StepState.READY, StepState.RUNNING, StepState.WAITING, StepState.UNKNOWN)
 TIMEOUT_SECONDS = 20.0
 
 
@@ -62,8 +65,10 @@ def look_again(held: Held, given: dict[str, Any], credentials: Credentials, clie
     found = [each for each in (listed if isinstance(listed, list) else ()) if _is_it(each, sent_at)]
     others = _of_others(held, sent_at)
     mine = [each for each in found if str(each["id"]) not in others]
-    if not mine:
-        return _not_found(held, sent_at, Told(given, told.exchanges, _words("it was not there")))
+    rivals = _rivals(held, sent_at, given[probe.by])
+    if len(mine) <= rivals:
+        words = f"it shows {len(mine)} for {rivals + 1} calls, and not which arrived" if mine else "it was not there"
+        return _not_found(held, sent_at, Told(given, told.exchanges, _words(words)))
     words = f"The answer was lost, but the list of triggers shows it as number {mine[0]['id']}: it arrived, and was not sent again."
     return Succeeded({"id": mine[0]["id"]}, told=Told(given, told.exchanges, words))
 
@@ -81,6 +86,21 @@ def _of_others(held: Held, sent_at: datetime) -> set[str]:
         team_id=held.run.team_id, effect=held.step.effect, state=StepState.SUCCEEDED, ended_at__gte=sent_at - WINDOW
     ).exclude(id=held.step.id)
     return {str((output or {}).get("data", {}).get("id")) for output in near.values_list("output", flat=True) if output}
+
+
+def _rivals(held: Held, sent_at: datetime, about: Any) -> int:
+    """How many other steps wait to know whether their call of this kind arrived."""
+    plan = held.segment.plan.nodes[held.step.node]
+    probe = PROBES[plan.type]
+    near = StepRun.objects.filter(
+        team_id=held.run.team_id, effect=held.step.effect, state__in=OPEN, sent_at__range=(sent_at - WINDOW, sent_at + WINDOW)
+    ).exclude(id=held.step.id)  # fmt: skip
+    found = 0
+    for version, node, given in near.values_list("run__version_id", "node", "input"):
+        other = plan_of(version).nodes[node]
+        named = given.get(probe.by, about) if isinstance(given, dict) else about
+        found += (other.type, other.connection, str(named)) == (plan.type, plan.connection, str(about))
+    return found
 
 
 def _not_found(held: Held, sent_at: datetime, told: Told) -> Outcome:
