@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,11 +21,14 @@ from helix.engine.invariants import broken  # noqa: E402
 from helix.engine.models import Run, StepRun  # noqa: E402
 from helix.engine.resolve import resolve  # noqa: E402
 from helix.engine.states import LIVE_RUN_STATES, RunState, StepState  # noqa: E402
+from helix.flows.models import FlowVersion  # noqa: E402
 from tests.chaos.far_side import FarSide  # noqa: E402
 from tests.chaos.outcome import Result  # noqa: E402
-from tests.chaos.scene import begin, carried, step, version  # noqa: E402
+from tests.chaos.scene import begin, carried, fresh_connection, step, version  # noqa: E402
 
 AT_ONCE = 24
+WIDE = 40
+"""Flows that take turns."""
 PATIENCE = 90.0  # without the database
 WITHOUT_PROGRESS = 60.0
 IN_FLIGHT, MANY = 0.12, 1_000_000
@@ -59,10 +63,16 @@ class Crowd:
                 for effect in self.effects.values()
             ]
         )
-        self.version = version("Storm", *[step(effect, name.lower()) for name, effect in self.effects.items()])
+        self.versions = [self._version(number) for number in range(WIDE)]
         print("ready", flush=True)
         self.over = threading.Event()
         threading.Thread(target=self._listen, daemon=True).start()
+
+    def _version(self, number: int) -> FlowVersion:
+        """A step of each class; broadcasts of one connection keep a distance, so each flow has a connection of its own."""
+        connections = {"C": fresh_connection()}
+        steps = [step(effect, name.lower(), connections.get(name, "sandbox")) for name, effect in self.effects.items()]
+        return version(f"Storm {number}", *steps)
 
     def _listen(self) -> None:
         sys.stdin.read()
@@ -70,19 +80,22 @@ class Crowd:
 
     def go(self) -> Result:
         """Start runs until the storm is over, then see to their end."""
-        begun_file = Path(os.environ["HELIX_DATA_DIR"]) / "begun"
         while not self.over.is_set() or len(self.begun) < self.runs:
             for _ in range(AT_ONCE - steadily(self._live)):
                 number = str(len(self.begun))
-                run = steadily(lambda: begin(self.version, number))  # noqa: B023
+                run = steadily(lambda: begin(self.versions[int(number) % WIDE], number))  # noqa: B023
                 self.begun[number] = run.pk
-            begun_file.write_text(str(len(self.begun)))
+            self._say_begun()
             self.far.requests()
             time.sleep(0.1)
         self._await_rest()
         self._answer()
         self._judge()
         return self.result
+
+    def _say_begun(self) -> None:
+        with suppress(OSError):  # a full disk
+            (Path(os.environ["HELIX_DATA_DIR"]) / "begun").write_text(str(len(self.begun)))
 
     @staticmethod
     def _live() -> int:
@@ -128,7 +141,11 @@ class Crowd:
 
     def _judge(self) -> None:
         """Every run has its calls, and none too many of those that must not be repeated."""
-        stored = dict(Run.objects.filter(version=self.version).values_list("cause_key", "state"))
+        mine = Run.objects.filter(version__in=self.versions)
+        stored = dict(mine.values_list("cause_key", "state"))
+        took = sorted((end - begun).total_seconds() for begun, end in mine.values_list("created_at", "ended_at") if end)
+        if took:
+            self.result.say(f"runs took {took[len(took) // 2]:.1f} s (p50), {took[len(took) * 99 // 100]:.1f} s (p99)")
         self.result.runs = len(self.begun)
         if len(stored) != len(self.begun):
             self.result.lost += abs(len(self.begun) - len(stored))

@@ -10,7 +10,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from helix.up.child import ROOT
@@ -36,34 +37,37 @@ WEIGHTS = {
 }
 
 
-class Storm:
-    """The faults, in one thread. What ended is started again as a supervisor would."""
+class Weather:
+    """What may happen to an installation. What ended is started again as a supervisor would."""
 
-    def __init__(self, place: Grounds, installation: Installation, seed: int) -> None:
-        self.place, self.installation, self.dice = place, installation, random.Random(seed)
-        self.workers = [self._worker() for _ in range(WORKERS)]
-        self.scheduler = installation.scheduler()
+    def __init__(self, place: Grounds, installation: Installation) -> None:
+        self.place, self.installation = place, installation
         self.counts: Counter[str] = Counter()
+        self.workers = [self.worker() for _ in range(WORKERS)]
+        self.scheduler = installation.scheduler()
         self._frozen: tuple[Process, float] | None = None
 
-    def _worker(self) -> Process:
-        return self.installation.worker(THREADS)
+    @property
+    def is_over(self) -> bool:
+        """Whether what was to happen has happened."""
+        raise NotImplementedError
 
     def once(self) -> None:
-        """One fault, and what a supervisor does about it."""
-        names = [name for name in WEIGHTS if name != "cut postgres" or self.place.postgres]
-        name = self.dice.choices(names, [WEIGHTS[name] for name in names])[0]
-        getattr(self, f"_{name.replace(' ', '_')}")()
-        self.counts[name] += 1
-        time.sleep(self.dice.uniform(*PAUSE))
-        self.mend()
+        """Let one thing happen."""
+        raise NotImplementedError
+
+    def judge(self, result: Result) -> None:
+        """Add to the result what the crowd cannot know."""
+
+    def worker(self) -> Process:
+        return self.installation.worker(THREADS)
 
     def mend(self) -> None:
         """Start again what has ended, thaw what was frozen for long enough."""
         if self._frozen and time.monotonic() > self._frozen[1]:
             self._frozen[0].signal(signal.SIGCONT)
             self._frozen = None
-        self.workers = [self._worker() if worker.code is not None else worker for worker in self.workers]
+        self.workers = [self.worker() if worker.code is not None else worker for worker in self.workers]
         if self.scheduler.code is not None:
             self.scheduler = self.installation.scheduler()
 
@@ -76,6 +80,27 @@ class Storm:
     def end(self) -> None:
         for process in (*self.workers, self.scheduler):
             process.kill()
+
+
+class Storm(Weather):
+    """So many faults at least, in one thread, as a seed decides."""
+
+    def __init__(self, place: Grounds, installation: Installation, seed: int, faults: int) -> None:
+        super().__init__(place, installation)
+        self.dice, self.faults = random.Random(seed), faults
+
+    @property
+    def is_over(self) -> bool:
+        return sum(self.counts.values()) >= self.faults
+
+    def once(self) -> None:
+        """One fault, and what a supervisor does about it."""
+        names = [name for name in WEIGHTS if name != "cut postgres" or self.place.postgres]
+        name = self.dice.choices(names, [WEIGHTS[name] for name in names])[0]
+        getattr(self, f"_{name.replace(' ', '_')}")()
+        self.counts[name] += 1
+        time.sleep(self.dice.uniform(*PAUSE))
+        self.mend()
 
     def _kill(self) -> None:
         self.dice.choice(self.workers).kill()
@@ -111,24 +136,43 @@ class Storm:
 
 def storm(database: str, seed: int, runs: int, faults: int) -> Result:
     """So many runs at least, under so many faults at least; what came of them."""
+    result = under(database, runs, lambda place, installation: Storm(place, installation, seed, faults), "storm")
+    result.note = f"seed {seed}: {result.note}"
+    return result
+
+
+def under(
+    database: str,
+    runs: int,
+    make: Callable[[Grounds, Installation], Weather],
+    name: str,
+    *,
+    crowd_of: str = "tests.chaos.crowd",
+    on_disk_of_mb: int = 0,
+) -> Result:
+    """So many runs at least, under this weather; what came of them. `on_disk_of_mb`: the installation lies on a small disk."""
     began = time.monotonic()
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="helix-storm-", ignore_cleanup_errors=True))
+        if on_disk_of_mb:
+            stack.enter_context(small_disk(folder, on_disk_of_mb))
         place = stack.enter_context(grounds(Path(folder), on_postgres=database == "postgres"))
         installation = place.installation(stack, 1, place.template())
-        crowd = _crowd(installation, runs)
+        crowd = _crowd(installation, runs, crowd_of)
         stack.callback(crowd.kill)
         assert crowd.stdout
         crowd.stdout.readline()  # it says when it is ready
-        weather = Storm(place, installation, seed)
+        weather = make(place, installation)
         stack.callback(weather.end)
         assert crowd.stdin
-        done = 0
-        while crowd.poll() is None and (done < faults or not _has_begun_all(folder, runs)):
+        while crowd.poll() is None and not (weather.is_over and _begun(folder) >= runs):
+            if weather.is_over:
+                weather.mend()
+                time.sleep(0.2)
+                continue
             weather.once()
-            done += 1
-            if done % 10 == 0:
-                print(f"  {database}/storm: {dict(weather.counts)}, {_begun(folder)} runs", flush=True)
+            if sum(weather.counts.values()) % 10 == 0:
+                print(f"  {database}/{name}: {dict(weather.counts)}, {_begun(folder)} runs", flush=True)
         weather.calm()
         with suppress(BrokenPipeError):
             crowd.stdin.close()  # the sign that the storm is over
@@ -136,23 +180,31 @@ def storm(database: str, seed: int, runs: int, faults: int) -> Result:
         result = (
             Result(**json.loads(line)) if line.startswith("{") else Result(stuck=runs, note=f"the crowd broke: {line}")
         )
+        weather.judge(result)
         result.kills, result.seconds = sum(weather.counts.values()), round(time.monotonic() - began, 1)
-        result.note = (
-            f"seed {seed}: "
-            + ", ".join(f"{n} x {name}" for name, n in weather.counts.items())
-            + (f"; {result.note}" if result.note else "")
-        )
+        happened = ", ".join(f"{n} x {each}" for each, n in weather.counts.items())
+        result.note = happened + (f"; {result.note}" if result.note else "")
     return result
 
 
-def _crowd(installation: Installation, runs: int) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "tests.chaos.crowd", str(runs)]
+@contextmanager
+def small_disk(folder: str, megabytes: int) -> Iterator[None]:
+    """A disk of this size at the folder. Only root may."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "helix-chaos", folder], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def _crowd(installation: Installation, runs: int, module: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", module, str(runs)]
     return subprocess.Popen(
         command, cwd=ROOT, env=installation.environment(), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
 
 
-def _last_line(crowd: "subprocess.Popen[str]", weather: Storm) -> str:
+def _last_line(crowd: "subprocess.Popen[str]", weather: Weather) -> str:
     """Wait for the crowd's report; whatever ends meanwhile is started again."""
     until = time.monotonic() + PATIENCE
     while crowd.poll() is None and time.monotonic() < until:
@@ -170,7 +222,3 @@ def _begun(folder: str) -> int:
         return int((Path(folder) / "lane-1" / "begun").read_text() or 0)
     except (OSError, ValueError):
         return 0
-
-
-def _has_begun_all(folder: str, runs: int) -> bool:
-    return _begun(folder) >= runs

@@ -33,6 +33,7 @@ CONTENT = {
     r"too (long|large|many)|longer than|at most .* (bytes|characters)": "a value is too large",
     r"one is a date, one is not": "two free texts, of which one is a date",
     r"are the same": "two values are the same",
+    r"values, but there are": "a row is longer than the others",
 }
 """What no type says, by the words of the failure: which text or number it is, only a run knows."""
 MOST_DEPTH = 4

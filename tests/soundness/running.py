@@ -13,6 +13,7 @@ from helix.engine.budget.models import RateBucket
 from helix.engine.invariants import broken
 from helix.engine.keys import answer_token
 from helix.engine.models import Awaited, Run, StepRun
+from helix.engine.outputs import load
 from helix.engine.perform import work
 from helix.engine.start import start
 from helix.engine.states import Cause, StepState
@@ -97,4 +98,5 @@ def ends_of(run: Run) -> Iterable[Ended]:
     """How each step of the run ended."""
     for step in StepRun.objects.filter(run=run).prefetch_related("attempts"):
         last = max(step.attempts.all(), key=lambda attempt: attempt.number, default=None)
-        yield Ended(step.node, step.state, last.error if last else None, (step.output or {}).get("data"))
+        data = load((step.output or {}).get("data"), run.team_id)  # a large one is kept elsewhere
+        yield Ended(step.node, step.state, last.error if last else None, data)
