@@ -114,6 +114,7 @@ class StepRun(models.Model):
             models.Index(fields=["team", "rank", "due_at"], name="ready_steps_of_a_team", condition=Q(state="ready")),
             models.Index(fields=["due_at"], name="waiting_steps", condition=Q(state="waiting")),
             models.Index(fields=["lease_until"], name="leased_steps", condition=Q(state="running")),
+            models.Index(fields=["team", "ended_at"], name="broadcasts_of_a_team", condition=Q(effect="C")),
         ]
 
     def __str__(self) -> str:

@@ -22,6 +22,7 @@ from helix.engine.fencing import TakenOver
 from helix.engine.heart import heart
 from helix.engine.outcomes import Outcome
 from helix.engine.record import record
+from helix.engine.reserve import places
 from helix.engine.segment import Segment
 from integrations.kit.client import Client, open_client
 
@@ -61,11 +62,16 @@ def worker_name() -> str:
 
 
 def work() -> int:
-    """Carry ready steps until there is none or the slice is over; how many were carried."""
-    until, carried, name = time.monotonic() + SLICE_SECONDS, 0, worker_name()
-    while time.monotonic() < until and not stopping.is_set() and (held := claim_next(name)):
-        carried += carry(held, until)
-    return carried
+    """Carry ready steps until there is none or the slice is over; how many were carried. 0 when enough threads work."""
+    if not places().take():
+        return 0
+    try:
+        until, carried, name = time.monotonic() + SLICE_SECONDS, 0, worker_name()
+        while time.monotonic() < until and not stopping.is_set() and (held := claim_next(name)):
+            carried += carry(held, until)
+        return carried
+    finally:
+        places().leave()
 
 
 def carry(held: list[Held], until: float) -> int:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import BooleanField, Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from helix.engine.claim import Held, lease
@@ -63,11 +65,14 @@ def look_again(held: Held, given: dict[str, Any], credentials: Credentials, clie
     told = Told(given, tuple(exchange.as_json() for exchange in reply.exchanges))
     listed: Any = reply.data.get("triggers")
     found = [each for each in (listed if isinstance(listed, list) else ()) if _is_it(each, sent_at)]
-    others = _of_others(held, sent_at)
-    mine = [each for each in found if str(each["id"]) not in others]
-    rivals = _rivals(held, sent_at, given[probe.by])
-    if len(mine) <= rivals:
-        words = f"it shows {len(mine)} for {rivals + 1} calls, and not which arrived" if mine else "it was not there"
+    others = _others(held, sent_at, given[probe.by])  # asked after the list: what shows there was sent before
+    mine = [each for each in found if str(each["id"]) not in others.known]
+    if len(mine) <= others.in_doubt:
+        words = (
+            f"it shows {len(mine)} for {others.in_doubt + 1} calls, and not which arrived"
+            if mine
+            else "it was not there"
+        )
         return _not_found(held, sent_at, Told(given, told.exchanges, _words(words)))
     words = f"The answer was lost, but the list of triggers shows it as number {mine[0]['id']}: it arrived, and was not sent again."
     return Succeeded({"id": mine[0]["id"]}, told=Told(given, told.exchanges, words))
@@ -80,26 +85,35 @@ def _is_it(trigger: Any, sent_at: datetime) -> bool:
     return sent_at - SKEW <= datetime.fromtimestamp(made, tz=sent_at.tzinfo) <= sent_at + WINDOW
 
 
-def _of_others(held: Held, sent_at: datetime) -> set[str]:
-    """Triggers that other steps of the team have made."""
-    near = StepRun.objects.filter(
-        team_id=held.run.team_id, effect=held.step.effect, state=StepState.SUCCEEDED, ended_at__gte=sent_at - WINDOW
-    ).exclude(id=held.step.id)
-    return {str((output or {}).get("data", {}).get("id")) for output in near.values_list("output", flat=True) if output}
+PROBED = RawSQL("engine_steprun.effect = 'C'", (), BooleanField())
+"""Written out: SQLite takes a partial index only when it sees the value."""
 
 
-def _rivals(held: Held, sent_at: datetime, about: Any) -> int:
-    """How many other steps wait to know whether their call of this kind arrived."""
+@dataclass
+class _Others:
+    """Steps that called the same thing at about the same time: the triggers they are known to have made, and how many of
+    them may have made one that is not known."""
+
+    known: set[str]
+    in_doubt: int = 0
+
+
+def _others(held: Held, sent_at: datetime, about: Any) -> _Others:
+    """One question, so that a step which ends meanwhile is seen in doubt or with its trigger, never in between."""
     plan = held.segment.plan.nodes[held.step.node]
-    probe = PROBES[plan.type]
-    near = StepRun.objects.filter(
-        team_id=held.run.team_id, effect=held.step.effect, state__in=OPEN, sent_at__range=(sent_at - WINDOW, sent_at + WINDOW)
-    ).exclude(id=held.step.id)  # fmt: skip
-    found = 0
-    for version, node, given in near.values_list("run__version_id", "node", "input"):
+    by = PROBES[plan.type].by
+    near = Q(state__in=OPEN, sent_at__range=(sent_at - WINDOW, sent_at + WINDOW))
+    ended = ~Q(state__in=OPEN) & Q(attempts_made__gt=0, ended_at__gte=sent_at - WINDOW)
+    rows = StepRun.objects.filter(near | ended, PROBED, team_id=held.run.team_id).exclude(id=held.step.id)
+    found = _Others(set())
+    for version, node, given, output in rows.values_list("run__version_id", "node", "input", "output"):
+        data = (output or {}).get("data")
+        if isinstance(data, dict) and "id" in data:
+            found.known.add(str(data["id"]))
+            continue
         other = plan_of(version).nodes[node]
-        named = given.get(probe.by, about) if isinstance(given, dict) else about
-        found += (other.type, other.connection, str(named)) == (plan.type, plan.connection, str(about))
+        named = given.get(by, about) if isinstance(given, dict) else about
+        found.in_doubt += (other.type, other.connection, str(named)) == (plan.type, plan.connection, str(about))
     return found
 
 

@@ -16,6 +16,7 @@ from helix.engine.budget.gate import write_counts
 from helix.engine.budget.pausing import wake_resumed
 from helix.engine.models import Worker
 from helix.engine.perform import work
+from helix.engine.reserve import call_up
 from helix.engine.retention import look
 from helix.engine.sweep import end_overdue, ring_for_unheard, take_back_lost, wake_due, wake_parents
 from helix.triggers.due import begin_queued, fire_due, refresh_zones
@@ -105,6 +106,10 @@ class WorkerRounds(SchedulerRounds):
     kind = "worker"
 
     def round(self, number: int) -> None:
-        _safely(work)
+        _safely(self._work)
         _safely(write_counts)
         _safely(stand_in)
+
+    @staticmethod
+    def _work() -> None:
+        call_up(work)

@@ -173,7 +173,7 @@ def _peak(text: str) -> int:
         tracemalloc.stop()
 
 
-def measure(sitting: Keeps) -> None:
+def bench(sitting: Keeps) -> None:
     """Adds the figures to a sitting of all benches."""
     sitting.add(*[Figure(name, **found) for name, found in check_bench().items()])
 

@@ -27,7 +27,7 @@ from tests.chaos.outcome import Result  # noqa: E402
 from tests.chaos.scene import begin, carried, fresh_connection, step, version  # noqa: E402
 
 AT_ONCE = 24
-WIDE = 40
+WIDE = 160
 """Flows that take turns."""
 PATIENCE = 90.0  # without the database
 WITHOUT_PROGRESS = 60.0

@@ -73,7 +73,9 @@ class Installation:
         """A worker process; it may need a second or two until it takes work (see `ready`)."""
         celery = ("-m", "celery", "--quiet", "-A", "helix.celery", "worker", "-P", "threads", "-l", "warning")
         name = f"rig-{os.getpid()}-{self._started}@localhost"
-        return self.begin("worker", *celery, "-c", threads, "-n", name, *ALONE, **more)
+        return self.begin(
+            "worker", *celery, "-c", threads, "-n", name, *ALONE, **{"HELIX_WORKER_THREADS": str(threads), **more}
+        )
 
     def scheduler(self) -> Process:
         return self.begin("scheduler", "manage.py", "scheduler")
