@@ -10,11 +10,21 @@ from helix.flows.graph import UnreadableGraph
 
 
 class ApiError(Exception):
-    """A refusal; `more` holds further members of the answer (problems, the newer draft)."""
+    """A refusal; `more` holds further members of the answer (problems, the newer draft). `retry_after`: in seconds."""
 
-    def __init__(self, status: int, code: str, message: str, hint: str = "", place: str = "", **more: Any) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        hint: str = "",
+        place: str = "",
+        *,
+        retry_after: int = 0,
+        **more: Any,
+    ) -> None:
         super().__init__(message)
-        self.status, self.more = status, more
+        self.status, self.more, self.retry_after = status, more, retry_after
         self.body = {"code": code, "message": message, "hint": hint, "place": place}
 
 
@@ -22,7 +32,10 @@ def install(api: NinjaAPI) -> None:
     """Answer every exception of the API's own road in the one shape."""
 
     def answer(request: HttpRequest, error: ApiError) -> HttpResponse:
-        return api.create_response(request, {"error": error.body, **error.more}, status=error.status)
+        response = api.create_response(request, {"error": error.body, **error.more}, status=error.status)
+        if error.retry_after:
+            response["Retry-After"] = str(error.retry_after)
+        return response
 
     def on(kind: type[Exception], make: Any) -> None:
         api.add_exception_handler(kind, lambda request, error: answer(request, make(error)))

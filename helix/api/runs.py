@@ -26,7 +26,7 @@ from helix.engine.start import NoTrigger
 from helix.engine.states import FINAL_RUN_STATES, Cause, RunState
 from helix.ids import new_id
 from helix.teams.roles import Ability
-from helix.triggers.byhand import NotRunnable, start_by_hand
+from helix.triggers.byhand import Crowded, NotRunnable, start_by_hand
 from helix.triggers.manual import BadInput
 
 router = Router(tags=["runs"])
@@ -107,6 +107,9 @@ def start(
         )
     except BadInput as bad:
         raise ApiError(422, "bad_input", str(bad), place="/input", fields=bad.problems) from None
+    except Crowded as crowded:
+        hint = f"Send the same request, with the same Idempotency-Key, again after {crowded.seconds} s."
+        raise ApiError(429, "crowded", str(crowded), hint, retry_after=crowded.seconds) from None
     except NotRunnable as refused:
         raise ApiError(422, "not_runnable", str(refused), problems=refused.problems) from None
     except NoTrigger as refused:

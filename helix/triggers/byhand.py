@@ -12,6 +12,7 @@ from helix.flows.models import Flow, FlowVersion
 from helix.flows.versions import freeze_draft
 from helix.ids import new_id
 from helix.teams.models import User
+from helix.triggers.backlog import Lag, lag
 from helix.triggers.manual import payload_for
 
 
@@ -21,6 +22,14 @@ class NotRunnable(Exception):
     def __init__(self, message: str, problems: list[dict[str, object]] | None = None) -> None:
         super().__init__(message)
         self.problems = problems or []
+
+
+class Crowded(NotRunnable):
+    """There is too much to do already; ask again after so many `seconds`."""
+
+    def __init__(self, behind: Lag) -> None:
+        super().__init__(f"{behind.words} Nothing was started. Try again in {behind.seconds} s, or start more workers.")
+        self.seconds = behind.seconds
 
 
 def start_by_hand(
@@ -35,15 +44,18 @@ def start_by_hand(
 ) -> Run:
     """Start the draft (frozen as it stands) or the published version with these values of its manual trigger.
 
-    `key` makes the start repeatable: the same key of the same cause gives the same run.
+    `key` makes the start repeatable: the same key of the same cause gives the same run. Crowded when the workers lag behind.
     """
+    cause = cause or (Cause.TEST if draft else Cause.MANUAL)
+    if (behind := lag(flow.team_id)) and not Run.objects.filter(flow=flow, cause_kind=cause, cause_key=key).exists():
+        raise Crowded(behind)
     version = version or (_frozen(flow, by) if draft else flow.published)
     if version is None:
         raise NotRunnable("This flow was never published. Publish it, or test the draft.")
     payload = payload_for(plan_of(version.id), values)
     return start(
         version,
-        cause=cause or (Cause.TEST if draft else Cause.MANUAL),
+        cause=cause,
         key=key or str(new_id()),
         payload=payload,
         by=by,

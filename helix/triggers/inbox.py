@@ -21,6 +21,7 @@ from helix.engine.states import Cause
 from helix.flows.models import Flow
 from helix.ids import new_id
 from helix.teams.models import User
+from helix.triggers.backlog import is_full
 from helix.triggers.intake.models import TriggerInbox
 from helix.triggers.matching import awaits, concerns, digests_of
 from helix.triggers.models import Listener
@@ -31,6 +32,7 @@ BATCH = 10  # short transactions: on SQLite deliveries wait for them
 SECONDS = 5.0
 MOST_TRIES = 8
 LONGEST_PAUSE = timedelta(minutes=10)
+ROOM_PAUSE = timedelta(seconds=30)
 BODIES_KEPT = timedelta(days=7)
 ROWS_KEPT = timedelta(days=31)  # longer than any window in which repeats are known
 HEARD = "trigger.customerio_event"
@@ -94,7 +96,10 @@ def _turn_batch(now: datetime) -> tuple[int, int]:
         )
         found = list(rows[:BATCH])
         for row in found:
-            begun += _turn(row, now)
+            if is_full(row.endpoint.team_id):
+                _wait_for_room(row, now)
+            else:
+                begun += _turn(row, now)
     return len(found), begun
 
 
@@ -111,10 +116,16 @@ def _turn(row: TriggerInbox, now: datetime) -> int:
         begun = Begun([], error)
     else:
         row.state, row.run, row.begun = "done", begun.runs[0] if begun.runs else None, len(begun.runs)
+        row.note = ""
     if begun.trouble is not None:
         _put_off(row, now, begun.trouble)
     row.save(update_fields=["state", "run", "begun", "note", "tries", "due_at"])
     return len(begun.runs)
+
+
+def _wait_for_room(row: TriggerInbox, now: datetime) -> None:
+    row.due_at, row.note = now + ROOM_PAUSE, "Kept. It begins when the runs that wait have made room."
+    row.save(update_fields=["due_at", "note"])
 
 
 def _put_off(row: TriggerInbox, now: datetime, trouble: Exception) -> None:

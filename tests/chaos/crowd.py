@@ -146,6 +146,11 @@ class Crowd:
         took = sorted((end - begun).total_seconds() for begun, end in mine.values_list("created_at", "ended_at") if end)
         if took:
             self.result.say(f"runs took {took[len(took) // 2]:.1f} s (p50), {took[len(took) * 99 // 100]:.1f} s (p99)")
+            slow = StepRun.objects.filter(run__in=mine, started_at__isnull=False, ended_at__isnull=False)
+            step = max(slow, key=lambda step: step.ended_at - step.started_at)  # type: ignore[operator,return-value]
+            self.result.say(
+                f"the slowest step was a {step.node}: {step.ended_at - step.started_at}, {step.attempts_made} tries, {step.explanation}"
+            )
         self.result.runs = len(self.begun)
         if len(stored) != len(self.begun):
             self.result.lost += abs(len(self.begun) - len(stored))
