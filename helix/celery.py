@@ -5,7 +5,7 @@ import threading
 from typing import Any
 
 import django
-from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
+from celery.signals import worker_init, worker_shutdown, worker_shutting_down
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helix.settings")
 django.setup()
@@ -20,8 +20,9 @@ __all__ = ["app"]
 _rounds = WorkerRounds()
 
 
-@worker_ready.connect
+@worker_init.connect
 def _begin_rounds(**_: Any) -> None:
+    """Before Celery has reached the queue: without Redis the rounds find the work by themselves."""
     threading.Thread(target=_rounds.go, name="helix-rounds", daemon=True).start()
 
 

@@ -14,13 +14,13 @@ from helix.engine.budget.calling import Calling, limit_class
 from helix.engine.claim import Held
 from helix.engine.credentials import NoConnection, Opened, opened
 from helix.engine.fencing import TakenOver
-from helix.engine.models import StepRun
+from helix.engine.models import Run, StepRun
 from helix.engine.outcomes import Deferred, Failed, Outcome, Postponed, Probing, Succeeded, Told, Trouble
 from helix.engine.outputs import CannotKeep, whole
 from helix.engine.paging import send
 from helix.engine.probing import PROBES, look_again
 from helix.engine.retry import Policy, after_trouble
-from helix.engine.states import Cause, StepState
+from helix.engine.states import LIVE_RUN_STATES, Cause, StepState
 from helix.engine.steps.email import send_email
 from helix.engine.steps.http_request import http_request
 from helix.engine.steps.settings import settled
@@ -35,6 +35,8 @@ DEFAULT_TIMEOUT_SECONDS = 30.0
 LONGEST_PATIENCE = timedelta(hours=24)
 """After so long since its first try, a step that still waits for its turn or for a mended key fails."""
 ANY_SERVICE = Rate(100, 1)
+FRESH = timedelta(seconds=0.2)
+"""For so long after its claim a step is known to belong to a run under way."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,10 @@ def call(held: Held, node: PlanNode, given: Any, client: Client) -> Outcome:
     calling = _calling(held, doing)
     if calling is not None and (later := gate.enter(calling)) is not None:
         return _later(held, later.seconds, later.why, given)
+    if _is_over(held):
+        if calling is not None:
+            gate.give_up(calling)
+        return Failed(Trouble("given_up", "The run ended before this call was made, so it was not made."), told)
     try:
         reply = doing.do()
     except CallError as error:
@@ -93,6 +99,13 @@ def _doing(held: Held, node: PlanNode, given: Any, client: Client) -> Doing:
     action = ACTIONS[node.type]
     found = opened(held.run.team_id, node.connection or "")
     return Doing(found, limit_class(action), action.pace, lambda: send(held, action, given, found.credentials, **more))
+
+
+def _is_over(held: Held) -> bool:
+    """Whether the run has ended, as after a cancel. Asked only when a while has passed since the step was claimed."""
+    if timezone.now() - (held.step.claimed_at or timezone.now()) < FRESH:
+        return False
+    return not Run.objects.filter(pk=held.run.pk, state__in=sorted(LIVE_RUN_STATES)).exists()
 
 
 def _calling(held: Held, doing: Doing) -> Calling | None:

@@ -25,6 +25,8 @@ from helix.triggers.news import tell_news
 
 SCHEDULER_PAUSE = 1.0
 WORKER_PAUSE = 2.0
+BUSY_PAUSE = 0.5
+"""While a worker finds steps that no message told of."""
 SILENT = timedelta(seconds=15)
 FORGOTTEN = timedelta(days=1)
 DUTIES = (fire_due, begin_queued, turn_inbox, wake_due, tell_news)
@@ -110,6 +112,5 @@ class WorkerRounds(SchedulerRounds):
         _safely(write_counts)
         _safely(stand_in)
 
-    @staticmethod
-    def _work() -> None:
-        call_up(work)
+    def _work(self) -> None:
+        self.pause = BUSY_PAUSE if call_up(work) else WORKER_PAUSE

@@ -16,6 +16,7 @@ import django
 django.setup()
 
 from django.db import Error, connections  # noqa: E402 - Django must be set up before our rooms are imported
+from django.db.models import F  # noqa: E402
 
 from helix.engine.invariants import broken  # noqa: E402
 from helix.engine.models import Run, StepRun  # noqa: E402
@@ -146,11 +147,10 @@ class Crowd:
         took = sorted((end - begun).total_seconds() for begun, end in mine.values_list("created_at", "ended_at") if end)
         if took:
             self.result.say(f"runs took {took[len(took) // 2]:.1f} s (p50), {took[len(took) * 99 // 100]:.1f} s (p99)")
-            slow = StepRun.objects.filter(run__in=mine, started_at__isnull=False, ended_at__isnull=False)
-            step = max(slow, key=lambda step: step.ended_at - step.started_at)  # type: ignore[operator,return-value]
-            self.result.say(
-                f"the slowest step was a {step.node}: {step.ended_at - step.started_at}, {step.attempts_made} tries, {step.explanation}"
-            )
+            ended = StepRun.objects.filter(run__in=mine, ended_at__isnull=False, started_at__isnull=False)
+            took_steps = ended.annotate(took=F("ended_at") - F("started_at")).order_by("-took")
+            slow = took_steps.values_list("node", "took", "attempts_made", "explanation").first()
+            self.result.say(f"the slowest step: {slow}")
         self.result.runs = len(self.begun)
         if len(stored) != len(self.begun):
             self.result.lost += abs(len(self.begun) - len(stored))

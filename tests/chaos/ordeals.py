@@ -174,6 +174,7 @@ class Plan:
     runs: int = 60
     on_disk_of_mb: int = 0
     crowd: str = "tests.chaos.crowd"
+    lease_seconds: int = 2
 
 
 class Calm(Ordeal):
@@ -188,7 +189,7 @@ ORDEALS: Mapping[str, Plan] = {
     "redis-away": Plan(RedisAway),
     "locked": Plan(Locked),
     "cut": Plan(Cut, ("postgres",)),
-    "restarts": Plan(Restarts),
+    "restarts": Plan(Restarts, lease_seconds=20),
     "clocks": Plan(Clocks),
     "disk-full": Plan(DiskFull, ("sqlite",), on_disk_of_mb=SMALL_DISK_MB),
     "cancels": Plan(Calm, runs=300, crowd="tests.chaos.cancelling"),
@@ -198,7 +199,15 @@ ORDEALS: Mapping[str, Plan] = {
 def go_through(name: str, database: str) -> Result:
     """One ordeal on one database."""
     plan = ORDEALS[name]
-    return under(database, plan.runs, plan.weather, name, crowd_of=plan.crowd, on_disk_of_mb=plan.on_disk_of_mb)
+    return under(
+        database,
+        plan.runs,
+        plan.weather,
+        name,
+        crowd_of=plan.crowd,
+        on_disk_of_mb=plan.on_disk_of_mb,
+        lease_seconds=plan.lease_seconds,
+    )
 
 
 def _plain(url: str) -> str:

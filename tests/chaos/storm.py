@@ -149,6 +149,7 @@ def under(
     *,
     crowd_of: str = "tests.chaos.crowd",
     on_disk_of_mb: int = 0,
+    lease_seconds: int = 2,
 ) -> Result:
     """So many runs at least, under this weather; what came of them. `on_disk_of_mb`: the installation lies on a small disk."""
     began = time.monotonic()
@@ -158,6 +159,7 @@ def under(
             stack.enter_context(small_disk(folder, on_disk_of_mb))
         place = stack.enter_context(grounds(Path(folder), on_postgres=database == "postgres"))
         installation = place.installation(stack, 1, place.template())
+        installation.settings = {**installation.settings, "HELIX_LEASE_SECONDS": str(lease_seconds)}
         crowd = _crowd(installation, runs, crowd_of)
         stack.callback(crowd.kill)
         assert crowd.stdout
