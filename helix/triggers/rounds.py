@@ -76,6 +76,7 @@ class SchedulerRounds:
 
     def __init__(self) -> None:
         self._end = threading.Event()
+        self._next = self.pause
 
     def go(self) -> None:
         """Make rounds until `stop`; a sign of life every few seconds."""
@@ -88,7 +89,7 @@ class SchedulerRounds:
             if rounds % SLOW_ROUNDS == 0 and self.kind == "scheduler":
                 _safely(forget_old)
             rounds += 1
-            self._end.wait(self.pause)
+            self._end.wait(self._next)
 
     def stop(self) -> None:
         self._end.set()
@@ -104,7 +105,7 @@ class SchedulerRounds:
 class WorkerRounds(SchedulerRounds):
     """A worker's loop beside Celery: looks for work that no message told of."""
 
-    pause = WORKER_PAUSE
+    pause, busy_pause = WORKER_PAUSE, BUSY_PAUSE
     kind = "worker"
 
     def round(self, number: int) -> None:
@@ -113,4 +114,4 @@ class WorkerRounds(SchedulerRounds):
         _safely(stand_in)
 
     def _work(self) -> None:
-        self.pause = BUSY_PAUSE if call_up(work) else WORKER_PAUSE
+        self._next = self.busy_pause if call_up(work) else self.pause

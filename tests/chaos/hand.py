@@ -8,7 +8,7 @@ from helix.triggers.rounds import WorkerRounds  # noqa: E402 - Django must be se
 
 
 class Hand(WorkerRounds):
-    pause = 0.1
+    pause = busy_pause = 0.1
 
 
 if __name__ == "__main__":
