@@ -64,6 +64,7 @@ class Run(models.Model):
                 name="runs_that_ended_badly",
                 condition=Q(state__in=[RunState.FAILED, RunState.CANCELLED, RunState.TIMED_OUT]),
             ),
+            models.Index(fields=["team", "-created_at"], name="runs_in_doubt", condition=Q(attention=True)),
             models.Index(fields=["ended_at"], name="untold_runs", condition=Q(news=True)),
             models.Index(fields=["deadline"], name="runs_with_a_deadline", condition=Q(deadline__isnull=False)),
             models.Index(
@@ -114,6 +115,7 @@ class StepRun(models.Model):
             models.Index(fields=["team", "rank", "due_at"], name="ready_steps_of_a_team", condition=Q(state="ready")),
             models.Index(fields=["due_at"], name="waiting_steps", condition=Q(state="waiting")),
             models.Index(fields=["lease_until"], name="leased_steps", condition=Q(state="running")),
+            models.Index(fields=["team", "sent_at"], name="steps_in_doubt", condition=Q(state="unknown")),
         ]
 
     def __str__(self) -> str:

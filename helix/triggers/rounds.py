@@ -14,6 +14,7 @@ from django.utils import timezone
 from helix.engine.awaiting import wake_answered
 from helix.engine.budget.gate import write_counts
 from helix.engine.budget.pausing import wake_resumed
+from helix.engine.bulk.carrying import carry_bulk
 from helix.engine.models import Worker
 from helix.engine.perform import work
 from helix.engine.retention import look
@@ -26,7 +27,7 @@ SCHEDULER_PAUSE = 1.0
 WORKER_PAUSE = 2.0
 SILENT = timedelta(seconds=15)
 FORGOTTEN = timedelta(days=1)
-DUTIES = (fire_due, begin_queued, turn_inbox, wake_due, tell_news)
+DUTIES = (fire_due, begin_queued, turn_inbox, wake_due, tell_news, carry_bulk)
 SELDOM = (wake_parents, wake_answered, take_back_lost, wake_resumed, end_overdue, ring_for_unheard, look)
 """Duties that make up for something that was lost, every other round."""
 SLOW_ROUNDS = 3600  # once an hour
