@@ -16,6 +16,7 @@ from helix.engine.again import NotAgain
 from helix.engine.again import go_on as going_on
 from helix.engine.awaiting import ability_to_approve
 from helix.engine.awaiting import approve as answer_approval
+from helix.engine.models import StepRun
 from helix.engine.outputs import load, whole
 from helix.engine.resolve import Answer, resolve
 from helix.engine.start import start
@@ -90,8 +91,7 @@ def approve(request: TeamRequest, run_id: UUID, step_id: UUID) -> HttpResponse:
         )
     else:
         messages.info(request, "This was answered already, or its time is over; nothing was changed.")
-    address = reverse("runs:run", kwargs={"team": request.team.slug, "run_id": run_id})
-    return redirect(f"{address}?{urlencode({'step': step.node, 'item': step.item_key})}")
+    return _back(request, step)
 
 
 @require_POST
@@ -106,5 +106,12 @@ def answer(request: TeamRequest, run_id: UUID, step_id: UUID) -> HttpResponse:
         messages.success(request, ANSWERS[given])
     else:
         messages.info(request, "This step is no longer in doubt, or its run has ended; nothing was changed.")
-    address = reverse("runs:run", kwargs={"team": request.team.slug, "run_id": run_id})
+    return _back(request, step)
+
+
+def _back(request: TeamRequest, step: StepRun) -> HttpResponse:
+    """To the page that was answered from."""
+    if request.POST.get("back") == "attention":
+        return redirect("runs:attention", team=request.team.slug)
+    address = reverse("runs:run", kwargs={"team": request.team.slug, "run_id": step.run_id})
     return redirect(f"{address}?{urlencode({'step': step.node, 'item': step.item_key})}")
