@@ -45,7 +45,7 @@ def read_typed(text: str, team: Team, before: RunFilter) -> Typed:
             _named(found, name.lower(), value, team)
         elif _id(value):
             found.run = _id(value)
-        elif "@" in value:
+        elif "@" in value or (value.endswith("*") and len(value) > 1):
             _person(found, value)
         else:
             words.append(value)

@@ -25,6 +25,7 @@ urlpatterns = [
     path("<uuid:run_id>/steps/<uuid:step_id>/resolve/", acts.answer, name="resolve"),
     path("<uuid:run_id>/cancel/", acts.cancel, name="cancel"),
     path("<uuid:run_id>/again/", acts.again, name="again"),
+    path("<uuid:run_id>/newest/", acts.newest, name="newest"),
     path("<uuid:run_id>/go-on/", acts.go_on, name="go_on"),
     path("<uuid:run_id>/steps/<uuid:step_id>/approve/", acts.approve, name="approve"),
 ]

@@ -25,6 +25,7 @@ from helix.ids import new_id
 from helix.runs.views.finding import run_or_404, step_or_404
 from helix.teams.access import TeamRequest, needs
 from helix.teams.roles import Ability, may
+from helix.triggers.newest import DoesNotFit, run_newest
 
 ANSWERS: dict[str, str] = {
     "arrived": "The call counts as arrived; the run goes on.",
@@ -58,6 +59,19 @@ def again(request: TeamRequest, run_id: UUID) -> HttpResponse:
     payload = whole(load(run.payload, run.team_id))
     cause = Cause.TEST if run.cause_kind == Cause.TEST else Cause.MANUAL
     begun = start(run.version, cause=cause, key=f"again:{key}", payload=payload, by=request.user, entry=run.entry)
+    return redirect("runs:run", team=request.team.slug, run_id=begun.pk)
+
+
+@require_POST
+@needs(Ability.OPERATE)
+def newest(request: TeamRequest, run_id: UUID) -> HttpResponse:
+    """What began this run, played again into the version that is published now."""
+    run = run_or_404(request, run_id)
+    try:
+        begun = run_newest(run, request.user, request.POST.get("key", "")[:100] or str(new_id()))
+    except DoesNotFit as reason:
+        messages.error(request, f"The newest version does not take what this run began with. {reason}")
+        return redirect("runs:run", team=request.team.slug, run_id=run_id)
     return redirect("runs:run", team=request.team.slug, run_id=begun.pk)
 
 

@@ -1,5 +1,7 @@
 """The page of one run, its timeline and state, and the fragment of one step."""
 
+from datetime import datetime
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -14,16 +16,18 @@ from helix.engine.outputs import Gone, load
 from helix.engine.plans import plan_of
 from helix.engine.showing import larges, shown
 from helix.engine.states import FINAL_RUN_STATES, LIVE_STEP_STATES, StepState
-from helix.flows.plan import PlanNode
+from helix.flows.plan import Plan, PlanNode
 from helix.flows.steps import STEP_TYPES
 from helix.ids import new_id
+from helix.runs.paging import cursor_of, newer, older
 from helix.runs.picture import picture, run_state
-from helix.runs.timeline import Stepped, Tried
+from helix.runs.timeline import LEGEND, Stepped, Tried
 from helix.runs.timeline import timeline as draw
 from helix.runs.views.finding import run_or_404, step_or_404
 from helix.runs.words import cause_icon, cause_words, seconds
 from helix.teams.access import TeamRequest, needs
 from helix.teams.roles import Ability, may
+from helix.triggers.newest import newest_for
 
 OF_THE_LIST = (
     "id",
@@ -118,15 +122,21 @@ def _chosen(steps: list[StepRun], key: str, item: str) -> StepRun | None:
 def _timeline(run: Run, steps: list[StepRun]) -> dict[str, Any]:
     now = timezone.now()
     nodes = plan_of(run.version_id).nodes
-    listed = _shown(steps)
+    listed, ready = _shown(steps), ready_times(run, plan_of(run.version_id), steps)
     began = min([run.started_at or run.created_at, *(step.started_at for step in steps if step.started_at)])
+    stepped = [_stepped(step, nodes[step.node], ready.get((step.node, step.item_key))) for step in listed]
+    drawn = draw(stepped, began, run.ended_at, now)
     return {
         "run": run,
         "is_final": run.state in FINAL_RUN_STATES,
         "cause": cause_words(run),
         "cause_icon": cause_icon(run),
         "seconds": seconds(run, now),
-        "timeline": draw([_stepped(step, nodes[step.node]) for step in listed], began, run.ended_at, now),
+        "timeline": drawn,
+        "legend": [(kind, LEGEND[kind]) for kind in drawn.kinds],
+        **_neighbours(run),
+        "newest": newest_for(run) if run.flow.published_id != run.version_id else None,
+        "gone_on_with": run.retries.only("id", "state").order_by("created_at")[:3],
         "all_steps": len(steps),
         "not_shown": len(steps) - len(listed),
         "in_doubt": [step for step in steps if step.state == StepState.UNKNOWN],
@@ -136,12 +146,37 @@ def _timeline(run: Run, steps: list[StepRun]) -> dict[str, Any]:
     }
 
 
-def _stepped(step: StepRun, node: PlanNode) -> Stepped:
+def ready_times(run: Run, plan: Plan, steps: list[StepRun]) -> dict[tuple[str, str], datetime]:
+    """When each step could have begun: once the steps that lead to it had ended. Of the first steps of a loop's turn it is not
+    known; of a step of a run that goes on with another it is the new run's beginning at the earliest."""
+    rows = {(step.node, step.item_key): step for step in steps}
+    found: dict[tuple[str, str], datetime] = {}
+    for node, turn in rows:
+        before = [(rows[source, turn], port) for source, port in plan.into.get(node, ()) if (source, turn) in rows]
+        ends = [step.ended_at for step, port in before if step.port == port and step.ended_at]
+        if not ends:
+            continue
+        first = plan.nodes[node].type == "logic.join" and plan.nodes[node].config.get("mode") == "any"
+        found[node, turn] = max(min(ends) if first else max(ends), run.created_at)
+    return found
+
+
+def _neighbours(run: Run) -> dict[str, Any]:
+    """The flow's runs before and after this one, in the order of the list."""
+    flow, here = Run.objects.filter(flow_id=run.flow_id).only("id"), cursor_of(run)
+    return {
+        "older_run": older(flow, here).first(),
+        "newer_run": newer(flow, here).order_by("created_at", "id").first(),
+    }
+
+
+def _stepped(step: StepRun, node: PlanNode, ready_at: datetime | None) -> Stepped:
     kind = STEP_TYPES.get(node.type)
     return Stepped(
         id=str(step.id),
         key=step.node,
         item=step.item_key,
+        ready_at=ready_at,
         name=node.name or (kind.title if kind else step.node),
         icon=kind.icon if kind else "box",
         family=kind.family if kind else "logic",
@@ -165,6 +200,8 @@ def _step(request: TeamRequest, run: Run, step: StepRun) -> dict[str, Any]:
     if sees:
         for attempt in attempts:
             attempt.exchanges = _exchanges(attempt.exchanges, run)
+    for earlier, attempt in pairwise(attempts):
+        attempt.waited = attempt.started_at - earlier.ended_at  # type: ignore[attr-defined]
     last = attempts[-1] if attempts else None
     return {
         "run": run,
