@@ -42,7 +42,7 @@ OF_THE_LIST = (
     "attempts_made",
     "port",
 )
-MOST_TURN_ROWS = 100
+MOST_TURN_ROWS = 50
 WORTH_A_LOOK = (StepState.UNKNOWN, StepState.FAILED, StepState.RUNNING, StepState.WAITING)
 
 
@@ -53,7 +53,7 @@ def run(request: TeamRequest, run_id: UUID) -> HttpResponse:
     steps = _in_order(found, list(_light(found)))
     chosen = _chosen(steps, request.GET.get("step", ""), request.GET.get("item", ""))
     page = {
-        **_timeline(found, steps),
+        **_timeline(found, steps, _first_turn(request, steps, chosen)),
         "editor_data": picture(found, steps, request.team.slug),
         "chosen": chosen,
         **(_step(request, found, chosen) if chosen else {}),
@@ -65,7 +65,8 @@ def run(request: TeamRequest, run_id: UUID) -> HttpResponse:
 @needs(Ability.SEE)
 def timeline(request: TeamRequest, run_id: UUID) -> HttpResponse:
     found = run_or_404(request, run_id)
-    return render(request, "runs/_timeline.html", _timeline(found, _in_order(found, list(_light(found)))))
+    steps = _in_order(found, list(_light(found)))
+    return render(request, "runs/_timeline.html", _timeline(found, steps, _first_turn(request, steps, None)))
 
 
 @require_GET
@@ -96,14 +97,41 @@ def _turn(item_key: str) -> tuple[int, ...]:
     return tuple(map(int, item_key.split("."))) if item_key else ()
 
 
-def _shown(steps: list[StepRun]) -> list[StepRun]:
-    """The steps that the page lists: all outside of loops; of the turns of loops those worth a look first, a hundred rows."""
+def _shown(steps: list[StepRun], first: int) -> list[StepRun]:
+    """The steps that the page lists: all outside of loops, and after each loop a page of its turns, of which those worth a look are
+    always there. `first` is the place of the first one shown."""
     outside = [step for step in steps if not step.item_key]
     inside = [step for step in steps if step.item_key]
-    telling = [step for step in inside if step.state in WORTH_A_LOOK][:MOST_TURN_ROWS]
-    ids = {step.id for step in (telling or inside)} | {step.id for step in inside[: MOST_TURN_ROWS - len(telling)]}
-    kept = [step for step in inside if step.id in ids][:MOST_TURN_ROWS]
+    telling = {step.id for step in [step for step in inside if step.state in WORTH_A_LOOK][:MOST_TURN_ROWS]}
+    page = {step.id for step in inside[first : first + MOST_TURN_ROWS]}
+    kept = [step for step in inside if step.id in telling | page]
     return [*outside, *kept]
+
+
+def _turns_after_loops(plan: Plan, steps: list[StepRun]) -> list[StepRun]:
+    """The same steps, the turns of a loop right after the loop."""
+    turns: dict[str, list[StepRun]] = {}
+    for step in steps:
+        if step.item_key:
+            turns.setdefault(plan.loops(step.node)[0], []).append(step)
+    return [one for step in steps if not step.item_key for one in (step, *turns.get(step.node, ()))]
+
+
+def _turn_pages(steps: list[StepRun], first: int) -> list[dict[str, Any]]:
+    """Which turns can be listed, when they are too many for one page."""
+    inside = [step for step in steps if step.item_key]
+    if len(inside) <= MOST_TURN_ROWS:
+        return []
+    places = range(0, len(inside), MOST_TURN_ROWS)
+    return [
+        {
+            "first": place,
+            "words": f"{inside[place].item_key} – {inside[min(place + MOST_TURN_ROWS, len(inside)) - 1].item_key}",
+            "here": place == first,
+        }
+        for place in places
+        if abs(place - first) <= 5 * MOST_TURN_ROWS or place in (places[0], places[-1])
+    ]
 
 
 def _chosen(steps: list[StepRun], key: str, item: str) -> StepRun | None:
@@ -115,14 +143,25 @@ def _chosen(steps: list[StepRun], key: str, item: str) -> StepRun | None:
         for step in steps:
             if step.state == state:
                 return step
-    done = [step for step in steps if step.state == StepState.SUCCEEDED]
+    done = [step for step in steps if step.state == StepState.SUCCEEDED and not step.item_key]
     return done[-1] if done else next(iter(steps), None)
 
 
-def _timeline(run: Run, steps: list[StepRun]) -> dict[str, Any]:
-    now = timezone.now()
-    nodes = plan_of(run.version_id).nodes
-    listed, ready = _shown(steps), ready_times(run, plan_of(run.version_id), steps)
+def _first_turn(request: TeamRequest, steps: list[StepRun], chosen: StepRun | None) -> int:
+    """The place of the first turn that is listed: as the address says, or so that the chosen one is among them."""
+    asked = request.GET.get("turns", "")
+    inside = [step.id for step in steps if step.item_key]
+    if asked.isdecimal():
+        place = min(int(asked[:9]), max(0, len(inside) - 1))
+    else:
+        place = inside.index(chosen.id) if chosen is not None and chosen.id in inside else 0
+    return place - place % MOST_TURN_ROWS
+
+
+def _timeline(run: Run, steps: list[StepRun], first: int) -> dict[str, Any]:
+    now, plan = timezone.now(), plan_of(run.version_id)
+    nodes = plan.nodes
+    listed, ready = _turns_after_loops(plan, _shown(steps, first)), ready_times(run, plan, steps)
     began = min([run.started_at or run.created_at, *(step.started_at for step in steps if step.started_at)])
     stepped = [_stepped(step, nodes[step.node], ready.get((step.node, step.item_key))) for step in listed]
     drawn = draw(stepped, began, run.ended_at, now)
@@ -139,6 +178,8 @@ def _timeline(run: Run, steps: list[StepRun]) -> dict[str, Any]:
         "gone_on_with": run.retries.only("id", "state").order_by("created_at")[:3],
         "all_steps": len(steps),
         "not_shown": len(steps) - len(listed),
+        "turns": first,
+        "turn_pages": _turn_pages(steps, first),
         "in_doubt": [step for step in steps if step.state == StepState.UNKNOWN],
         "failed": next((step for step in steps if step.state == StepState.FAILED and not step.port), None),
         "again_key": str(new_id()),
