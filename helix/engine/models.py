@@ -15,8 +15,8 @@ class Run(models.Model):
     """One execution of one version, begun by one cause: (flow, cause_kind, cause_key) is unique, so a cause never starts two."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="runs")
-    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="runs")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="runs", db_index=False)
+    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="runs", db_index=False)
     version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="runs")
     state = models.CharField(max_length=16, default=RunState.QUEUED)
     seq = models.PositiveBigIntegerField(default=0)  # raised by every change of the run or of a step of it
@@ -55,12 +55,12 @@ class Run(models.Model):
             models.Index(fields=["team", "-created_at", "-id"], name="runs_of_a_team"),
             models.Index(fields=["flow", "-created_at", "-id"], name="runs_of_a_flow"),
             models.Index(
-                fields=["team", "state", "-created_at"],
+                fields=["team", "state", "-created_at", "-id"],
                 name="live_runs",
                 condition=Q(state__in=sorted(LIVE_RUN_STATES)),
             ),
             models.Index(
-                fields=["team", "state", "-created_at"],
+                fields=["team", "state", "-created_at", "-id"],
                 name="runs_that_ended_badly",
                 condition=Q(state__in=[RunState.FAILED, RunState.CANCELLED, RunState.TIMED_OUT]),
             ),

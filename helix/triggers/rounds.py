@@ -18,6 +18,7 @@ from helix.engine.bulk.carrying import carry_bulk
 from helix.engine.models import Worker
 from helix.engine.perform import work
 from helix.engine.retention import look
+from helix.engine.statistics import count_rows
 from helix.engine.sweep import end_overdue, ring_for_unheard, take_back_lost, wake_due, wake_parents
 from helix.triggers.due import begin_queued, fire_due, refresh_zones
 from helix.triggers.inbox import forget_old, turn_inbox
@@ -85,6 +86,7 @@ class SchedulerRounds:
             self.round(rounds)
             if rounds % SLOW_ROUNDS == 0 and self.kind == "scheduler":
                 _safely(forget_old)
+                _safely(count_rows)
             rounds += 1
             self._end.wait(self.pause)
 

@@ -14,7 +14,7 @@ from helix.teams.models import Team, User
 
 MOST = 50_000
 """Runs of one action at most; whoever wants more asks again."""
-BADLY_SQL = "\"engine_run\".\"state\" IN ('cancelled', 'failed', 'timed_out')"
+BADLY_SQL = "\"engine_run\".\"state\" IN ('failed', 'cancelled', 'timed_out')"
 LIVE_SQL = "\"engine_run\".\"state\" IN ('queued', 'running', 'waiting')"
 """The conditions of two partial indexes, word for word: SQLite takes such an index only when it finds them so."""
 WAYS = {
