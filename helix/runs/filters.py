@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import BooleanField, Q, QuerySet
@@ -83,7 +84,8 @@ class RunFilter:
         return [(name, str(value)) for name, value in found if value not in ("", None)]
 
     def without(self, name: str) -> "RunFilter":
-        return replace(self, **{name: self.__dataclass_fields__[name].default})
+        changes: dict[str, Any] = {name: getattr(RunFilter(), name)}
+        return replace(self, **changes)
 
     @property
     def is_open(self) -> bool:

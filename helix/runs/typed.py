@@ -1,15 +1,17 @@
 """The search box of the list: what a person types, read into filters. `state:failed flow:"New lead" since:7d ada@example.com`."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from typing import Any
 from uuid import UUID
 
 from helix.runs.filters import KINDS, PERIODS, STATES, TRIGGERS, RunFilter, flows_named
 from helix.teams.models import Team
 
 TOKEN = re.compile(r'(?:(?P<name>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"|(?P<bare>\S+))')
-NAMES = {"state": STATES, "trigger": TRIGGERS, "is": KINDS}
+NAMES: dict[str, Iterable[str]] = {"state": STATES, "trigger": TRIGGERS, "is": KINDS}
 OTHERS = ("flow", "version", "since", "until", "person", "run")
 NICKNAMES = {
     "running": "live",
@@ -59,7 +61,8 @@ def _named(found: Typed, name: str, value: str, team: Team) -> None:
         known = NAMES[name]
         value = NICKNAMES.get(value.lower(), value.lower())
         if value in known:
-            found.filter = replace(found.filter, **{"kind" if name == "is" else name: value})
+            changes: dict[str, Any] = {"kind" if name == "is" else name: value}
+            found.filter = replace(found.filter, **changes)
         else:
             found.problems.append(f"“{name}:{value}” is not known. Choose among {', '.join(known)}.")
     elif name == "flow":

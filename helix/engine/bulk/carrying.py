@@ -127,7 +127,7 @@ def _cancel(action: BulkAction, item: BulkItem, by: User) -> UUID | None:
 
 
 def _answer(action: BulkAction, item: BulkItem, by: User) -> UUID | None:
-    step = StepRun.objects.filter(pk=item.step, run_id=item.run_id).first()
+    step = StepRun.objects.filter(run_id=item.run_id, pk=item.step).first() if item.step else None
     answer: dict[str, Answer] = {"arrived": "arrived", "again": "again", "skip": "skip"}
     if step is None or not resolve(step, answer[action.kind], by):
         raise Refused("It was answered already, or its run has ended and it cannot be sent again.")

@@ -176,7 +176,9 @@ def test_the_beginning_of_an_address_offers_the_people_it_may_be(world: World, a
     found = {each.person: href for each, href in answer.context["people"]}
 
     assert found.keys() == {"eve@a.example", "evelyn@a.example"}
-    assert {row["run"].pk for row in olga.get(found["evelyn@a.example"]).context["rows"]} == {runs["evelyn@a.example"].pk}
+    assert {row["run"].pk for row in olga.get(found["evelyn@a.example"]).context["rows"]} == {
+        runs["evelyn@a.example"].pk
+    }
     assert not any("example" in href for href in found.values())
 
 
