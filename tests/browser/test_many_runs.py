@@ -94,3 +94,27 @@ def test_calls_in_doubt_are_answered_together_and_the_number_in_the_bar_falls(pa
     page.goto("/t/demo/runs/attention/")
     expect(page.get_by_role("heading", name="All is well")).to_be_visible()
     expect(page.locator(".nav-count")).to_have_count(0)
+
+
+def test_a_run_page_catches_up_after_the_connection_was_lost(page: Page, product: Product) -> None:
+    ask = {
+        "key": "ask",
+        "type": "logic.wait_for",
+        "config": {"for": "approval", "question": "Shall we?", "expires_seconds": 3600},
+    }
+    open_run(page, "Lost connection", ask)
+    page.locator('[data-step-run="ask"]').click()
+    expect(page.locator("[data-approval]")).to_be_visible()
+    other = page.context.new_page()
+    other.goto(page.url)
+    page.route("**/*", lambda route: route.abort())  # this page alone hears nothing any more
+    other.get_by_role("button", name="Approve").click()
+    expect(other.locator('[data-run-state="succeeded"]').first).to_be_visible()
+    other.close()
+    expect(page.locator("[data-lost]").first).to_be_visible()
+    expect(page.locator('[data-run-state="waiting"]').first).to_be_visible()
+
+    page.unroute("**/*")
+
+    expect(page.locator('[data-run-state="succeeded"]').first).to_be_visible()
+    expect(page.locator("[data-lost]").first).to_be_hidden()
