@@ -29,7 +29,7 @@ def cause_words(run: Run) -> str:
         case Cause.CALLED:
             return "By a step of another flow"
         case Cause.RETRY:
-            return f"Goes on with an earlier run, by {who}" if who else "Goes on with an earlier run"
+            return "Goes on with an earlier run"
         case _:
             return f"Started by {who}" if who else "Started by hand"
 

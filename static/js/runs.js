@@ -35,6 +35,11 @@ form?.addEventListener("click", (event) => {
   tell();
 });
 
+/* On a phone the states are a strip: the chosen one is in sight. */
+const strip = /** @type {HTMLElement|null} */ (document.querySelector(".states"));
+const state = /** @type {HTMLElement|null} */ (strip?.querySelector("[aria-current]"));
+if (strip && state) strip.scrollLeft = state.offsetLeft - strip.offsetLeft - 40;
+
 /* Newer runs are shown at once only to someone who stands at the top, has chosen nothing and points at nothing. */
 const idle = () =>
   scrollY < 24 && !document.hidden && !all?.checked && !boxes().some((box) => box.checked) &&
