@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "helix.flows",
     "helix.engine",
     "helix.engine.budget",
+    "helix.engine.bulk",
     "helix.triggers",
     "helix.editor",
     "helix.runs",

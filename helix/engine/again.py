@@ -9,7 +9,7 @@ from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from helix.engine.bell import bell
@@ -32,7 +32,8 @@ class NotAgain(Exception):
 
 
 def go_on(run: Run, by: User | None, *, start_at: str | None = None, key: str | None = None) -> Run:
-    """A new run that goes on with this one: with what failed or was not reached, or from the step `start_at` on."""
+    """A new run that goes on with this one: with what failed or was not reached, or from the step `start_at` on. The same key
+    gives the same run."""
     plan = plan_of(run.version_id)
     if run.state not in FINAL_RUN_STATES:
         raise NotAgain("This run has not ended yet; cancel it first, or wait.")
@@ -55,6 +56,11 @@ def go_on(run: Run, by: User | None, *, start_at: str | None = None, key: str | 
             return _begin(run, plan, old, again, by, key or str(new_id()))
     except (CannotKeep, Gone) as error:
         raise NotAgain(f"This run cannot be gone on with: {error}") from None
+    except IntegrityError:
+        known = Run.objects.filter(flow_id=run.flow_id, cause_kind=Cause.RETRY, cause_key=key or "").first()
+        if known is None:
+            raise
+        return known
 
 
 def _again(plan: Plan, old: dict[tuple[str, str], StepRun], start_at: str | None) -> set[str]:

@@ -15,8 +15,8 @@ class Run(models.Model):
     """One execution of one version, begun by one cause: (flow, cause_kind, cause_key) is unique, so a cause never starts two."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="runs")
-    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="runs")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="runs", db_index=False)
+    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="runs", db_index=False)
     version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="runs")
     state = models.CharField(max_length=16, default=RunState.QUEUED)
     seq = models.PositiveBigIntegerField(default=0)  # raised by every change of the run or of a step of it
@@ -55,15 +55,16 @@ class Run(models.Model):
             models.Index(fields=["team", "-created_at", "-id"], name="runs_of_a_team"),
             models.Index(fields=["flow", "-created_at", "-id"], name="runs_of_a_flow"),
             models.Index(
-                fields=["team", "state", "-created_at"],
+                fields=["team", "state", "-created_at", "-id"],
                 name="live_runs",
                 condition=Q(state__in=sorted(LIVE_RUN_STATES)),
             ),
             models.Index(
-                fields=["team", "state", "-created_at"],
+                fields=["team", "state", "-created_at", "-id"],
                 name="runs_that_ended_badly",
                 condition=Q(state__in=[RunState.FAILED, RunState.CANCELLED, RunState.TIMED_OUT]),
             ),
+            models.Index(fields=["team", "-created_at"], name="runs_in_doubt", condition=Q(attention=True)),
             models.Index(fields=["ended_at"], name="untold_runs", condition=Q(news=True)),
             models.Index(fields=["deadline"], name="runs_with_a_deadline", condition=Q(deadline__isnull=False)),
             models.Index(
@@ -115,6 +116,7 @@ class StepRun(models.Model):
             models.Index(fields=["due_at"], name="waiting_steps", condition=Q(state="waiting")),
             models.Index(fields=["lease_until"], name="leased_steps", condition=Q(state="running")),
             models.Index(fields=["team", "ended_at"], name="broadcasts_of_a_team", condition=Q(effect="C")),
+            models.Index(fields=["team", "sent_at"], name="steps_in_doubt", condition=Q(state="unknown")),
         ]
 
     def __str__(self) -> str:

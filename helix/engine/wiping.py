@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F, Model
 
 from helix.engine.below import below, loosened
+from helix.engine.bulk.models import BulkItem
 from helix.engine.models import Attempt, Awaited, Blob, Chunk, Item, Run, RunPerson, StepRun
 
 Why = Literal["retention", "erasure"]
@@ -22,6 +23,7 @@ EMPTIED: dict[type[Model], tuple[str, dict[str, Any]]] = {
     Attempt: ("step__run", {"exchanges": [], "error": None}),
     Item: ("run", {"value": None}),
     Awaited: ("step__run", {"asked": {}, "answer": None, "match": ""}),
+    BulkItem: ("run", {"message": ""}),
 }
 """Fields that hold data of a run: table, path to the run, what is left of them. Everything else (states, times, counts) stays."""
 DROPPED: dict[type[Model], str] = {Blob: "run", Chunk: "run", RunPerson: "run"}

@@ -12,6 +12,23 @@ WIDTH = 1000
 LEAST = 6
 """The shortest bar that is still seen."""
 
+LEGEND = {
+    "queue": "waited for a worker",
+    "succeeded": "went well",
+    "retry": "failed, again later",
+    "failed": "failed",
+    "unknown": "answer lost",
+    "running": "under way",
+    "pause": "paused or asleep",
+}
+LEAST_QUEUE = timedelta(milliseconds=100)
+OUTCOMES = {
+    "succeeded": "went well",
+    "failed": "failed",
+    "retry": "failed, again later",
+    "unknown": "answer lost",
+    "waiting": "began to wait",
+}
 SHORTEST = timedelta(milliseconds=50)
 ROUND_SECONDS = (
     0.01,
@@ -64,13 +81,16 @@ class Stepped:
     ended_at: datetime | None
     due_at: datetime | None
     attempts: tuple[Tried, ...] = ()
+    ready_at: datetime | None = None
+    """When everything before it had ended, so that a worker could have taken it; None where that is not known."""
     item: str = ""
     """The turn of a loop that it belongs to; "" outside."""
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A stretch of time: `kind` is an attempt's outcome, "running", or "pause"."""
+    """A stretch of time: `kind` is an attempt's outcome, "running", "pause" (before a retry, or asleep) or "queue" (nobody had taken
+    it yet)."""
 
     x: int
     width: int
@@ -98,6 +118,12 @@ class Timeline:
     ticks: tuple[Tick, ...]
     seconds: float
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of bars that are drawn, in the order of the legend."""
+        drawn = {bar.kind for row in self.rows for bar in row.bars}
+        return tuple(kind for kind in LEGEND if kind in drawn)
+
 
 def timeline(steps: Sequence[Stepped], began: datetime, ended: datetime | None, now: datetime) -> Timeline:
     """The rows in the order of the steps, over the time from `began` to `ended` (or now)."""
@@ -120,18 +146,38 @@ def _row(step: Stepped, began: datetime, length: timedelta, now: datetime) -> Ro
 
     bars: list[Bar] = []
     before: datetime | None = None
+    taken = step.attempts[0].started_at if step.attempts else step.claimed_at
+    queued = _queued(step, taken or now, length)
+    if queued is not None:
+        bars.append(bar(queued, taken or now, "queue", f"Waited {_spent(queued, taken or now)} for a worker"))
     for tried in step.attempts:
         if before is not None and tried.started_at > before:
-            bars.append(bar(before, tried.started_at, "pause", "Pause before the next attempt"))
-        bars.append(bar(tried.started_at, tried.ended_at, tried.outcome, f"Attempt {tried.number}: {tried.outcome}"))
+            words = "Asleep" if bars[-1].kind == "waiting" else "Pause before the next attempt"
+            bars.append(bar(before, tried.started_at, "pause", f"{words}, {_spent(before, tried.started_at)}"))
+        what = OUTCOMES.get(tried.outcome, tried.outcome)
+        words = f"Attempt {tried.number}: {what}, {_spent(tried.started_at, tried.ended_at)}"
+        bars.append(bar(tried.started_at, tried.ended_at, tried.outcome, words))
         before = tried.ended_at
     if step.state == "running" and step.claimed_at is not None:
         bars.append(bar(step.claimed_at, max(now, step.claimed_at), "running", "Under way"))
     elif step.state in ("waiting", "ready", "unknown") and before is not None:
-        bars.append(bar(before, max(now, before), "pause", "Waiting"))
+        words = "Waits for a person" if step.state == "unknown" else "Waiting"
+        bars.append(bar(before, max(now, before), "pause", f"{words}, {_spent(before, max(now, before))} so far"))
     elif not step.attempts and step.started_at and step.ended_at:
         bars.append(bar(step.started_at, step.ended_at, step.state, "Began here"))
     return Row(step, tuple(bars), _seconds(step, now))
+
+
+def _queued(step: Stepped, until: datetime, length: timedelta) -> datetime | None:
+    """Since when it waited for a worker, if that was long enough to be seen."""
+    if step.ready_at is None or (step.state not in ("ready", "running") and not step.attempts):
+        return None
+    return step.ready_at if until - step.ready_at > max(LEAST_QUEUE, length * LEAST / WIDTH) else None
+
+
+def _spent(first: datetime, last: datetime) -> str:
+    seconds = (last - first).total_seconds()
+    return _short(round(seconds, 1 if seconds < 10 else 0) if seconds >= 1 else round(seconds, 3))
 
 
 def _seconds(step: Stepped, now: datetime) -> float | None:

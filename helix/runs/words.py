@@ -28,6 +28,8 @@ def cause_words(run: Run) -> str:
             return f"Because “{run.payload.get('flow_name', 'another flow')}” failed"
         case Cause.CALLED:
             return "By a step of another flow"
+        case Cause.RETRY:
+            return "Goes on with an earlier run"
         case _:
             return f"Started by {who}" if who else "Started by hand"
 
@@ -41,6 +43,7 @@ def cause_icon(run: Run) -> str:
         Cause.EVENT: "mail-check",
         Cause.FAILURE: "circle-alert",
         Cause.CALLED: "corner-down-right",
+        Cause.RETRY: "skip-forward",
     }.get(Cause(run.cause_kind), "mouse-pointer-click")
 
 

@@ -14,10 +14,12 @@ from django.utils import timezone
 from helix.engine.awaiting import wake_answered
 from helix.engine.budget.gate import write_counts
 from helix.engine.budget.pausing import wake_resumed
+from helix.engine.bulk.carrying import carry_bulk
 from helix.engine.models import Worker
 from helix.engine.perform import work
 from helix.engine.reserve import call_up
 from helix.engine.retention import look
+from helix.engine.statistics import count_rows
 from helix.engine.sweep import end_overdue, ring_for_unheard, take_back_lost, wake_due, wake_parents
 from helix.triggers.due import begin_queued, fire_due, refresh_zones
 from helix.triggers.inbox import forget_old, turn_inbox
@@ -29,7 +31,7 @@ BUSY_PAUSE = 0.5
 """While a worker finds steps that no message told of."""
 SILENT = timedelta(seconds=15)
 FORGOTTEN = timedelta(days=1)
-DUTIES = (fire_due, begin_queued, turn_inbox, wake_due, tell_news)
+DUTIES = (fire_due, begin_queued, turn_inbox, wake_due, tell_news, carry_bulk)
 SELDOM = (wake_parents, wake_answered, take_back_lost, wake_resumed, end_overdue, ring_for_unheard, look)
 """Duties that make up for something that was lost, every other round."""
 SLOW_ROUNDS = 3600  # once an hour
@@ -88,6 +90,7 @@ class SchedulerRounds:
             self.round(rounds)
             if rounds % SLOW_ROUNDS == 0 and self.kind == "scheduler":
                 _safely(forget_old)
+                _safely(count_rows)
             rounds += 1
             self._end.wait(self._next)
 

@@ -341,6 +341,7 @@ const inspector = mountInspector(inspectorPanel, store, {
   edit,
   ask,
 });
+if (location.hash === "#versions") void acts.versions();
 if (data.mode !== "edit" && data.run) {
   followRun({ store, live, run: data.run, url: data.urls.state ?? null, stream: data.urls.live ?? null });
 }

@@ -11,6 +11,11 @@ function mark(/** @type {string} */ key, /** @type {string} */ item) {
   document.dispatchEvent(new CustomEvent("helix:step-chosen", { detail: { key } }));
 }
 
+/* The chosen step is in sight in its list; the page itself stays where it is. */
+const trace = /** @type {HTMLElement|null} */ (document.querySelector(".trace"));
+const current = /** @type {HTMLElement|null} */ (trace?.querySelector("[aria-current]"));
+if (trace && current) trace.scrollTop = Math.max(0, current.offsetTop - trace.offsetTop - trace.clientHeight + 2 * current.offsetHeight);
+
 document.addEventListener("click", (event) => {
   const node = /** @type {HTMLElement|null} */ (/** @type {Element} */ (event.target).closest("[data-canvas-root] [data-node]"));
   if (node) rows().find((row) => row.dataset.stepRun === node.dataset.node)?.click();

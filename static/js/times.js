@@ -25,6 +25,10 @@ const zoneMeta = /** @type {HTMLMetaElement|null} */ (document.querySelector('me
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const adopts = zoneMeta?.content === "UTC" && here && here !== "UTC";
 
+/* Whoever asked for less motion sees a countdown move in steps of ten seconds. */
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const CALM_STEP = 10 * SECOND;
+
 function render() {
   const now = Date.now();
   document.querySelectorAll("time[data-relative]").forEach((drawn) => {
@@ -34,7 +38,8 @@ function render() {
   });
   document.querySelectorAll("[data-countdown]").forEach((drawn) => {
     const { countdown, words: spoken } = /** @type {HTMLElement} */ (drawn).dataset;
-    const gap = Date.parse(countdown ?? "") - now;
+    const exact = Date.parse(countdown ?? "") - now;
+    const gap = calm.matches ? Math.ceil(exact / CALM_STEP) * CALM_STEP : exact;
     const words = gap > 0 ? (spoken === undefined ? left(gap) : `in ${left(gap)}`) : spoken === undefined ? "now" : "any moment now";
     if (drawn.textContent !== words) drawn.textContent = words;
   });

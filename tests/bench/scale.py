@@ -119,6 +119,9 @@ def deeds(version: FlowVersion, template: Run) -> dict[str, Deed]:
         "list_failed": lambda: page(f"{listed}?state=failed"),
         "list_live": lambda: page(f"{listed}?state=live"),
         "list_of_flow": lambda: page(f"{listed}?flow={version.flow_id}"),
+        "list_rare": lambda: page(f"{listed}?trigger=event&state=failed"),
+        "list_week": lambda: page(f"{listed}?since=7d"),
+        "attention": lambda: page(reverse("runs:attention", kwargs={"team": "bench"})),
         "list_deep": lambda: page(f"{listed}?before={deep.isoformat()}_{template.pk}"),
         "run_page": lambda: page(shown),
     }

@@ -16,6 +16,7 @@ from helix.engine.again import NotAgain
 from helix.engine.again import go_on as going_on
 from helix.engine.awaiting import ability_to_approve
 from helix.engine.awaiting import approve as answer_approval
+from helix.engine.models import StepRun
 from helix.engine.outputs import load, whole
 from helix.engine.resolve import Answer, resolve
 from helix.engine.start import start
@@ -24,6 +25,7 @@ from helix.ids import new_id
 from helix.runs.views.finding import run_or_404, step_or_404
 from helix.teams.access import TeamRequest, needs
 from helix.teams.roles import Ability, may
+from helix.triggers.newest import DoesNotFit, run_newest
 
 ANSWERS: dict[str, str] = {
     "arrived": "The call counts as arrived; the run goes on.",
@@ -62,6 +64,19 @@ def again(request: TeamRequest, run_id: UUID) -> HttpResponse:
 
 @require_POST
 @needs(Ability.OPERATE)
+def newest(request: TeamRequest, run_id: UUID) -> HttpResponse:
+    """What began this run, played again into the version that is published now."""
+    run = run_or_404(request, run_id)
+    try:
+        begun = run_newest(run, request.user, request.POST.get("key", "")[:100] or str(new_id()))
+    except DoesNotFit as reason:
+        messages.error(request, f"The newest version does not take what this run began with. {reason}")
+        return redirect("runs:run", team=request.team.slug, run_id=run_id)
+    return redirect("runs:run", team=request.team.slug, run_id=begun.pk)
+
+
+@require_POST
+@needs(Ability.OPERATE)
 def go_on(request: TeamRequest, run_id: UUID) -> HttpResponse:
     """A new run that goes on with this one: with what failed, or from a step on."""
     run = run_or_404(request, run_id)
@@ -90,8 +105,7 @@ def approve(request: TeamRequest, run_id: UUID, step_id: UUID) -> HttpResponse:
         )
     else:
         messages.info(request, "This was answered already, or its time is over; nothing was changed.")
-    address = reverse("runs:run", kwargs={"team": request.team.slug, "run_id": run_id})
-    return redirect(f"{address}?{urlencode({'step': step.node, 'item': step.item_key})}")
+    return _back(request, step)
 
 
 @require_POST
@@ -106,5 +120,12 @@ def answer(request: TeamRequest, run_id: UUID, step_id: UUID) -> HttpResponse:
         messages.success(request, ANSWERS[given])
     else:
         messages.info(request, "This step is no longer in doubt, or its run has ended; nothing was changed.")
-    address = reverse("runs:run", kwargs={"team": request.team.slug, "run_id": run_id})
+    return _back(request, step)
+
+
+def _back(request: TeamRequest, step: StepRun) -> HttpResponse:
+    """To the page that was answered from."""
+    if request.POST.get("back") == "attention":
+        return redirect("runs:attention", team=request.team.slug)
+    address = reverse("runs:run", kwargs={"team": request.team.slug, "run_id": step.run_id})
     return redirect(f"{address}?{urlencode({'step': step.node, 'item': step.item_key})}")

@@ -9,7 +9,7 @@ from helix.teams.access import TeamRequest
 
 
 def run_or_404(request: TeamRequest, run_id: UUID) -> Run:
-    runs = Run.objects.select_related("flow", "version", "created_by").filter(team=request.team)
+    runs = Run.objects.select_related("flow__published", "version", "created_by").filter(team=request.team)
     return get_object_or_404(runs, pk=run_id)
 
 

@@ -14,6 +14,8 @@ from django.utils import timezone
 from helix.catalogue.sandbox_client import SANDBOX_SECRETS
 from helix.connections.keeping import save_connection
 from helix.connections.models import Connection
+from helix.engine.bulk.freezing import freeze_runs
+from helix.engine.bulk.models import BulkAction, BulkKind
 from helix.engine.models import Attempt, Run, StepRun
 from helix.engine.start import start
 from helix.engine.states import Cause
@@ -92,6 +94,11 @@ class World:
         return TriggerInbox.objects.get_or_create(
             endpoint=endpoint, dedupe_key="e:1", defaults={"body": b"{}", "due_at": now, "received_at": now}
         )[0]
+
+    def action(self) -> BulkAction:
+        """An action on many runs, of which nothing is done yet."""
+        runs = Run.objects.filter(team=self.team)
+        return freeze_runs(self.team, self.people["olga"], BulkKind.CANCEL, runs, words="all runs", key="of the world")
 
     def doubted(self) -> StepRun:
         """The run's last step in doubt."""

@@ -12,6 +12,10 @@ PAGES = {
     "flows:list": "carol",
     "flows:jump": "carol",
     "runs:list": "carol",
+    "runs:attention": "carol",
+    "runs:attention_count": "carol",
+    "runs:bulk_list": "carol",
+    "runs:bulk": "carol",
     "runs:run": "carol",
     "runs:timeline": "carol",
     "runs:state": "carol",
@@ -28,6 +32,12 @@ ACTS = {
     "flows:rename": "bob",
     "flows:delete": "bob",
     "runs:of_person": "olga",
+    "runs:search": "carol",
+    "runs:bulk_ask": "olga",
+    "runs:bulk_begin": "olga",
+    "runs:bulk_stop": "olga",
+    "runs:answer_all": "olga",
+    "runs:newest": "olga",
     "runs:cancel": "olga",
     "runs:again": "olga",
     "runs:go_on": "olga",
@@ -49,12 +59,28 @@ ACTS = {
 }
 
 
+TEAM_WIDE = (
+    "list",
+    "of_person",
+    "search",
+    "bulk_list",
+    "bulk_ask",
+    "bulk_begin",
+    "answer_all",
+    "attention",
+    "attention_count",
+)
+"""Addresses of runs that name none."""
+
+
 def address(world: World, name: str) -> str:
     given: dict[str, object] = {"team": world.team.slug}
     room, _, what = name.partition(":")
     if room == "flows" and what in ("switch", "rename", "delete"):
         given["flow_id"] = world.flow.pk
-    if room == "runs" and what not in ("list", "of_person"):
+    if what in ("bulk", "bulk_stop"):
+        given["action_id"] = world.action().pk
+    elif room == "runs" and what not in TEAM_WIDE:
         given["run_id"] = world.run.pk
     if what in ("step", "resolve", "approve"):
         given["step_id"] = world.step().pk

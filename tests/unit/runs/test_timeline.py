@@ -1,5 +1,6 @@
 """A run drawn in time."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -83,3 +84,30 @@ def test_no_bar_leaves_the_drawing(spans: list[tuple[float, float, str]], end: f
 
     for bar in drawn.rows[0].bars:
         assert bar.x >= 0 and bar.width > 0 and bar.x + bar.width <= WIDTH
+
+
+def test_the_time_before_a_worker_took_it_is_drawn_apart_from_pauses() -> None:
+    waited = replace(step(start=3, end=5, tries=((3, 5, "succeeded"),)), ready_at=at(1))
+
+    drawn = timeline([waited], T0, at(10), at(10))
+
+    assert [(bar.kind, bar.x, bar.width) for bar in drawn.rows[0].bars] == [
+        ("queue", 100, 200),
+        ("succeeded", 300, 200),
+    ]
+    assert drawn.rows[0].bars[0].title == "Waited 2 s for a worker"
+    assert drawn.kinds == ("queue", "succeeded")
+
+
+def test_a_step_that_nobody_takes_waits_until_now() -> None:
+    ready = replace(step("ready", start=None, end=None), ready_at=at(4))
+
+    [bar] = timeline([ready], T0, None, at(8)).rows[0].bars
+
+    assert (bar.kind, bar.x, bar.width) == ("queue", 500, 500)
+
+
+def test_a_moment_in_the_queue_is_not_drawn() -> None:
+    quick = replace(step(start=3, end=5, tries=((3, 5, "succeeded"),)), ready_at=at(2.95))
+
+    assert timeline([quick], T0, at(10), at(10)).kinds == ("succeeded",)

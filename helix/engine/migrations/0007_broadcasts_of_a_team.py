@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('engine', '0005_runs_that_ended_badly'),
+        ('engine', '0006_doubts'),
         ('teams', '0002_outputs_retention'),
     ]
 
