@@ -13,6 +13,13 @@ GO = {"key": "go", "type": "trigger.manual", "name": "Go", "config": {"fields": 
 TRACK = {"key": "track", "type": "customerio.track_event", "config": {"userId": "ada", "event": "watched"}}
 
 
+SEND = {
+    "key": "send",
+    "type": "customerio.trigger_broadcast",
+    "config": {"broadcast_id": 12, "emails": ["ada@example.com"]},
+}
+
+
 def order(product: Product, path: str = "/orders") -> dict[str, Any]:
     """A step whose call nobody can look for afterwards: when its answer is lost, only a person can tell."""
     url = f"http://localhost:{urlsplit(product.sandbox).port}{path}"
