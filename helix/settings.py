@@ -35,6 +35,8 @@ INSTALLED_APPS = [
     "helix.flows",
     "helix.engine",
     "helix.engine.budget",
+    "helix.insights",
+    "helix.alerts",
     "helix.triggers",
     "helix.editor",
     "helix.runs",
