@@ -10,6 +10,7 @@ import threading
 import time
 from datetime import timedelta
 
+from django.conf import settings as installation
 from django.db import close_old_connections, connection
 from django.db.models import F
 from django.utils import timezone
@@ -22,7 +23,6 @@ from helix.engine.steps.email import send_email
 from integrations.http.request import request
 from integrations.kit.client import open_client
 from integrations.kit.errors import Blocked, CallError, InvalidInput, MissingKey
-from integrations.kit.points import reach
 
 TIMEOUT_SECONDS = 15.0
 LEASE = timedelta(minutes=2)
@@ -69,16 +69,14 @@ def carry_due() -> int:
 
 def carry(delivery: Delivery) -> None:
     """One try of a claimed delivery, and what came of it."""
-    reach("before_alert")
     try:
-        said = _email(delivery) if delivery.channel == "email" else _webhook(delivery)
+        state, said = _email(delivery) if delivery.channel == "email" else _webhook(delivery)
     except (CallError, VaultLocked) as error:
         words = str(error) if isinstance(error, VaultLocked) else " ".join(filter(None, (error.message, error.hint)))
         _not_sent(delivery, words, hopeless=isinstance(error, HOPELESS))
         return
-    reach("after_alert")
     now = timezone.now()
-    Delivery.objects.filter(pk=delivery.pk).update(state="sent", ended_at=now, due_at=None, result=said)
+    Delivery.objects.filter(pk=delivery.pk).update(state=state, ended_at=now, due_at=None, result=said)
 
 
 def _not_sent(delivery: Delivery, words: str, *, hopeless: bool) -> None:
@@ -91,14 +89,15 @@ def _not_sent(delivery: Delivery, words: str, *, hopeless: bool) -> None:
         mine.update(due_at=now + timedelta(seconds=WAITS[delivery.tries - 1]), result=words)
 
 
-def _email(delivery: Delivery) -> str:
+def _email(delivery: Delivery) -> tuple[str, str]:
     settings = {"to": delivery.to, "subject": delivery.notice.subject, "text": delivery.notice.text}
-    return send_email(
+    sent = send_email(
         settings, idempotency_key=delivery.pk.hex, timeout_seconds=TIMEOUT_SECONDS, before_send=lambda: None
-    ).explanation
+    )
+    return "sent" if installation.HELIX.HELIX_EMAIL_URL.get_secret_value() else "kept", sent.explanation
 
 
-def _webhook(delivery: Delivery) -> str:
+def _webhook(delivery: Delivery) -> tuple[str, str]:
     body, at, identity = json.dumps(body_of(delivery), ensure_ascii=False), int(time.time()), str(delivery.pk)
     headers = {"content-type": "application/json", "webhook-id": identity, "webhook-timestamp": str(at)}
     secret = open_secret(delivery.rule) if delivery.rule is not None else ""
@@ -109,7 +108,7 @@ def _webhook(delivery: Delivery) -> str:
         reply = request(
             given, None, client=guarded(client), idempotency_key=identity, timeout_seconds=TIMEOUT_SECONDS
         )  # fmt: skip
-    return f"The webhook answered {reply.data['status'] if isinstance(reply.data, dict) else 'well'}."
+    return "sent", f"The webhook answered {reply.data['status'] if isinstance(reply.data, dict) else 'well'}."
 
 
 def body_of(delivery: Delivery) -> dict[str, object]:

@@ -19,7 +19,9 @@ class Patience:
 
     def __init__(self) -> None:
         rows = AlertRule.objects.values_list("team_id", "flow_id", "late_minutes")
-        self._of: dict[tuple[UUID, UUID | None], timedelta] = {(team, flow): timedelta(minutes=minutes) for team, flow, minutes in rows}
+        self._of: dict[tuple[UUID, UUID | None], timedelta] = {
+            (team, flow): timedelta(minutes=minutes) for team, flow, minutes in rows
+        }
 
     def of(self, team: UUID, flow: UUID) -> timedelta:
         return self._of.get((team, flow)) or self._of.get((team, None)) or USUAL

@@ -88,7 +88,9 @@ class Delivery(models.Model):
     rule = models.ForeignKey(AlertRule, on_delete=models.SET_NULL, null=True, related_name="+")
     channel = models.CharField(max_length=8)  # email | webhook
     to = models.JSONField(default=list)
-    state = models.CharField(max_length=8, default="waiting")  # waiting | sent | failed
+    state = models.CharField(
+        max_length=8, default="waiting"
+    )  # waiting | sent | kept (as a file: no mail server) | failed
     tries = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField(null=True)
     result = models.TextField(blank=True)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -50,7 +50,7 @@ def notice_ends(ends: Sequence[End]) -> None:
         if last is not None and not before.is_open:
             row.run_id, row.detail = last.id, _reason(last)
         after, said = after_ends(before, [(end.ended_at, end.state not in BAD) for end in mine])
-        _move(row, after, said, flow.name)
+        _move(row, after, _newest(said), flow.name)
 
 
 def notice_flow(flow: Flow, kind: str, detail: str | None, now: datetime) -> None:
@@ -103,20 +103,34 @@ def _look(row: AlertState, detail: str | None, name: str, now: datetime) -> None
 
 
 def _move(row: AlertState, after: Standing, said: list[Said], name: str) -> None:
+    was = Span(row.opened_at, row.count)
     for column in _COLUMNS:
         setattr(row, column, getattr(after, column))
     row.save()
     for event in said:
-        say(row, event, name)
+        say(row, event, name, was if event == "closed" and row.is_open else Span(row.opened_at, row.count))
 
 
-def say(row: AlertState, event: Said, name: str) -> Notice | None:
+@dataclass(frozen=True)
+class Span:
+    """Since when a trouble is or was there, and how often it was seen."""
+
+    since: datetime | None
+    count: int
+
+
+def _newest(said: list[Said]) -> list[Said]:
+    """After an outage many ends come at once: only the last change is told, so that messages still take turns."""
+    return said[-2:] if len(said) % 2 == 0 else said[-1:]
+
+
+def say(row: AlertState, event: Said, name: str, span: Span) -> Notice | None:
     """Write the notice and its deliveries, when somebody wants to know."""
     rule = Rules(row.team_id).of(row.flow_id)
     if rule is None or not _wants(rule, row.kind, event):
         return None
     facts = words.Facts(
-        row.kind, event, name, row.team.name, link_of(row), row.opened_at, row.closed_at, row.count, row.detail
+        row.kind, event, name, row.team.name, link_of(row), span.since, row.closed_at, span.count, row.detail
     )
     return write(rule, facts, flow_id=row.flow_id, connection_id=row.connection_id)
 

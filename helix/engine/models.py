@@ -66,7 +66,9 @@ class Run(models.Model):
                 condition=Q(state__in=[RunState.FAILED, RunState.CANCELLED, RunState.TIMED_OUT]),
             ),
             models.Index(fields=["ended_at"], name="untold_runs", condition=Q(news=True)),
-            models.Index(fields=["ended_at"], name="uncounted_runs", condition=Q(counted=False, ended_at__isnull=False)),
+            models.Index(
+                fields=["ended_at"], name="uncounted_runs", condition=Q(counted=False, ended_at__isnull=False)
+            ),
             models.Index(fields=["deadline"], name="runs_with_a_deadline", condition=Q(deadline__isnull=False)),
             models.Index(
                 fields=["team", "state", "ended_at"], name="runs_with_data", condition=Q(wiped_at__isnull=True)

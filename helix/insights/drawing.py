@@ -7,13 +7,14 @@ patterns being squeezed.
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 HEIGHT = 160
 LEAST = 2.5
 """Pixels of a bar that is not nothing: one failure among ten thousand runs is seen."""
 STATES = ("failed", "timed_out", "cancelled", "succeeded")
 """From the ground up: what went wrong stands on the line, where heights compare."""
-TICKS = (0.001, 0.01, 0.1, 1, 10, 60, 600, 3600, 36000, 86400, 864000, 8640000, 86400000)
+TICKS = (0.001, 0.01, 0.1, 1, 10, 60, 600, 3600, 36000, 86400, 864000, 8640000, 864000000)
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,11 @@ class Curves:
 
 
 def nice(value: int) -> int:
-    """The round number at or above it: 1, 2, 5, 10, 20, 50 …"""
+    """The round number at or above it."""
     if value <= 1:
         return 1
     size = 10 ** math.floor(math.log10(value))
-    return next(int(size * step) for step in (1, 2, 5, 10) if size * step >= value)
+    return next(int(size * step) for step in (1, 2, 3, 4, 5, 6, 8, 10) if size * step >= value)
 
 
 def bars(slots: Sequence[tuple[str, Mapping[str, int]]], words: Mapping[str, str], height: int = HEIGHT) -> Bars:
@@ -130,7 +131,7 @@ def _line(name: str, values: Sequence[float | None], place: Callable[[float], fl
     ]
     strokes = [
         (first.x, first.y, second.x, second.y)
-        for first, second in zip(points, points[1:], strict=False)
+        for first, second in pairwise(points)
         if first is not None and second is not None
     ]
     return Line(name, tuple(point for point in points if point is not None), tuple(strokes))

@@ -67,7 +67,9 @@ def _marks(found: list[Stretch]) -> list[str]:
 
 
 def _use(row: UseRow) -> dict[str, Any]:
-    drawn = bars([(f"{day.day} {day:%b}", {"succeeded": used}) for day, used in row.days], {"succeeded": row.kind}, SMALL)
+    drawn = bars(
+        [(f"{day.day} {day:%b}", {"succeeded": used}) for day, used in row.days], {"succeeded": row.kind}, SMALL
+    )
     line = None if row.cap is None or row.cap > drawn.top else round(SMALL - row.cap / drawn.top * SMALL, 2)
     return {"row": row, "bars": drawn, "cap_y": line, "share": round(row.today * 100 / row.cap) if row.cap else None}
 
