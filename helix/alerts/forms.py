@@ -1,5 +1,6 @@
 """The form of a rule: reads what a person sent, and keeps it when it is right."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from helix.alerts.models import AlertRule
 from helix.alerts.rules import CHOICES, BadRule, read_addresses, read_minutes, read_webhook
 from helix.alerts.standing import FAILED, LATE, PAUSED, RECOVERED, SILENT
 from helix.flows.models import Flow
-from helix.teams.models import Member, Team
+from helix.teams.models import Member, Team, User
 
 UNITS = (("1", "minutes"), ("60", "hours"), ("1440", "days"))
 EXPLAINED = {
@@ -82,7 +83,7 @@ class RuleForm:
         """The rule kept, or None with `problems` filled. A new webhook has no secret yet."""
         read: dict[str, Any] = {}
         unit = int(self.unit) if self.unit in dict(UNITS) else 60
-        readers = {
+        readers: dict[str, Callable[[], Any]] = {
             "addresses": lambda: read_addresses(self.addresses),
             "webhook_url": lambda: read_webhook(self.webhook_url),
             "late": lambda: read_minutes("late", self.late),
@@ -102,8 +103,8 @@ class RuleForm:
         rule.late_minutes = read["late"] or 15
         rule.expected_minutes = read["expected"] if self.flow is not None else None
         rule.save()
-        chosen = Member.objects.filter(team=self.team, user__in=[one for one in self.members if _is_id(one)])
-        rule.members.set(chosen.values_list("user", flat=True))
+        wanted = [one for one in self.members if _is_id(one)]
+        rule.members.set(User.objects.filter(memberships__team=self.team, pk__in=wanted))
         return rule
 
 
