@@ -108,15 +108,17 @@ def stretches(team: Team, flow: Flow | None, span: Span, now: datetime) -> list[
     """The slots from then to now, the oldest first. One query."""
     begin = hour_of(now) - timedelta(hours=span.hours - 1)
     found: dict[datetime, Stretch] = {}
+    of_hour: dict[datetime, Stretch] = {}
     for hour in range(span.hours):
-        key = _slot(begin + timedelta(hours=hour), span)
-        found.setdefault(key, Stretch(key, _label(key, span)))
+        at = begin + timedelta(hours=hour)
+        key = _slot(at, span)
+        of_hour[at] = found.setdefault(key, Stretch(key, _label(key, span)))
     rows = RunTally.objects.filter(team=team, at__gte=begin, at__lte=now)
     if flow is not None:
         rows = rows.filter(flow=flow)
     grouped = rows.values_list("at", "state", "bucket").annotate(number=Sum("runs")).order_by()
     for at, state, bucket, number in grouped:
-        stretch = found.get(_slot(at, span))
+        stretch = of_hour.get(at)
         if stretch is None:
             continue
         stretch.states[state] += number

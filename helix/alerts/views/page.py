@@ -28,7 +28,9 @@ SHOWN = 50
 def alerts(request: TeamRequest) -> HttpResponse:
     """What is open now, who is told, and what was said."""
     team = request.team
-    states = AlertState.objects.filter(team=team, is_open=True).select_related("flow", "connection", "team")
+    states = AlertState.objects.filter(team=team, is_open=True, flow__deleted_at=None).select_related(
+        "flow", "connection", "team"
+    )
     notices = list(
         Notice.objects.filter(team=team).select_related("flow", "connection").prefetch_related("deliveries")
         .order_by("-created_at", "-id")[:SHOWN]
