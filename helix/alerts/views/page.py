@@ -94,6 +94,8 @@ def test(request: TeamRequest) -> HttpResponse:
 def _settings(request: TeamRequest, flow: Flow | None) -> HttpResponse:
     rule = AlertRule.objects.filter(team=request.team, flow=flow).first()
     form, secret, trouble = RuleForm.of(request.team, flow, rule or Rules(request.team.pk).of(None)), "", ""
+    if rule is None and not may(request.member.role, Ability.ADMINISTER):
+        form.webhook_url = ""  # the address of the team's webhook may hold a key
     if request.method == "POST":
         form = RuleForm.sent(request.team, flow, request.POST)
         saved = form.save(rule)

@@ -149,6 +149,14 @@ def test_addresses_are_shown_to_those_who_edit_only(team: Team) -> None:
     assert "ops@example.com" not in of("carol").get(f"/t/{team.slug}/alerts/").content.decode()
 
 
+def test_the_address_of_the_teams_webhook_is_for_admins(team: Team, flows: list[Flow]) -> None:
+    AlertRule.objects.create(team=team, kinds=["failed"], webhook_url="https://hooks.example.com/with-a-key")
+    at = f"/t/{team.slug}/alerts/settings/{flows[0].pk}/"
+
+    assert "with-a-key" in of("alice").get(at).content.decode()
+    assert "with-a-key" not in of("bob").get(at).content.decode()
+
+
 def test_the_charts_cost_the_same_queries_for_few_and_many_runs(team: Team, flows: list[Flow]) -> None:
     client, at = of("alice"), f"/t/{team.slug}/insights/?span=30d"
     now, costs = timezone.now(), []
