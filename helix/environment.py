@@ -63,9 +63,11 @@ class Environment(BaseSettings):
     )
     HELIX_EMAIL_URL: SecretStr = Field(
         default=SecretStr(""),
-        description="Mail server of e-mail steps: `smtp://user:password@host:587?tls=1` or `smtps://…`; empty: files in the data folder's `outbox`, embedded only.",
+        description="Mail server of e-mail steps and alerts: `smtp://user:password@host:587?tls=1` or `smtps://…`; empty: files in the data folder's `outbox`, embedded only.",
     )
-    HELIX_EMAIL_FROM: str = Field(default="", description="Sender of e-mail steps, such as `helix@example.com`.")
+    HELIX_EMAIL_FROM: str = Field(
+        default="", description="Sender of e-mail steps and alerts, such as `helix@example.com`."
+    )
 
     @field_validator("HELIX_BASE_URL", "HELIX_SANDBOX_URL")
     @classmethod

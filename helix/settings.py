@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "helix.engine",
     "helix.engine.budget",
     "helix.engine.bulk",
+    "helix.insights",
+    "helix.alerts",
     "helix.triggers",
     "helix.editor",
     "helix.runs",

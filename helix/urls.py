@@ -17,6 +17,8 @@ urlpatterns = [
     path("t/<slug:team>/flows/", include("helix.editor.flow_urls")),
     path("t/<slug:team>/flows/<uuid:flow_id>/", include("helix.editor.urls")),
     path("t/<slug:team>/runs/", include("helix.runs.urls")),
+    path("t/<slug:team>/insights/", include("helix.insights.urls")),
+    path("t/<slug:team>/alerts/", include("helix.alerts.urls")),
     path("t/<slug:team>/connections/", include("helix.catalogue.connection_urls")),
     path("t/<slug:team>/catalogue/", include("helix.catalogue.urls")),
     path("t/<slug:team>/sandbox/", include("helix.catalogue.sandbox_urls")),

@@ -1,7 +1,7 @@
 """The vault: seals secrets with AES-256-GCM under a data key per connection, itself wrapped by the installation's keys.
 
 A sealed value is bound to its row (team, connection, field, version): moved elsewhere it does not open. Only
-`keeping`, `opening`, `blinding`, the sealing of endpoints (triggers) and the rotation command may use this module.
+`keeping`, `opening`, `blinding`, the sealing of endpoints (triggers) and of alerts and the rotation command may use this module.
 """
 
 import base64

@@ -25,6 +25,7 @@ class Run(models.Model):
     )  # the final state it goes to once all that is under way has ended
     attention = models.BooleanField(default=False)
     news = models.BooleanField(default=False)  # its end was not told yet to those who wait for it
+    counted = models.BooleanField(default=False, db_default=False)  # its end is in the tallies (helix/insights)
     cause_kind = models.CharField(max_length=16, choices=[(cause.value, cause.value) for cause in Cause])
     cause_key = models.CharField(max_length=128)
     entry = models.CharField(max_length=64)  # key of the trigger node it began at
@@ -66,6 +67,9 @@ class Run(models.Model):
             ),
             models.Index(fields=["team", "-created_at"], name="runs_in_doubt", condition=Q(attention=True)),
             models.Index(fields=["ended_at"], name="untold_runs", condition=Q(news=True)),
+            models.Index(
+                fields=["ended_at"], name="uncounted_runs", condition=Q(counted=False, ended_at__isnull=False)
+            ),
             models.Index(fields=["deadline"], name="runs_with_a_deadline", condition=Q(deadline__isnull=False)),
             models.Index(
                 fields=["team", "state", "ended_at"], name="runs_with_data", condition=Q(wiped_at__isnull=True)

@@ -11,6 +11,8 @@ from datetime import timedelta
 from django.db import close_old_connections
 from django.utils import timezone
 
+from helix.alerts.courier import send_waiting
+from helix.alerts.duties import count_ends, look_at_clock
 from helix.engine.awaiting import wake_answered
 from helix.engine.budget.gate import write_counts
 from helix.engine.budget.pausing import wake_resumed
@@ -23,6 +25,7 @@ from helix.engine.statistics import count_rows
 from helix.engine.sweep import end_overdue, ring_for_unheard, take_back_lost, wake_due, wake_parents
 from helix.triggers.due import begin_queued, fire_due, refresh_zones
 from helix.triggers.inbox import forget_old, turn_inbox
+from helix.triggers.lateness import look_for_late
 from helix.triggers.news import tell_news
 
 SCHEDULER_PAUSE = 1.0
@@ -31,10 +34,12 @@ BUSY_PAUSE = 0.5
 """While a worker finds steps that no message told of."""
 SILENT = timedelta(seconds=15)
 FORGOTTEN = timedelta(days=1)
-DUTIES = (fire_due, begin_queued, turn_inbox, wake_due, tell_news, carry_bulk)
+DUTIES = (fire_due, begin_queued, turn_inbox, wake_due, tell_news, carry_bulk, count_ends, send_waiting)
 SELDOM = (wake_parents, wake_answered, take_back_lost, wake_resumed, end_overdue, ring_for_unheard, look)
 """Duties that make up for something that was lost, every other round."""
 SLOW_ROUNDS = 3600  # once an hour
+NOW_AND_THEN = (look_at_clock, look_for_late)
+CLOCK_ROUNDS = 10
 log = logging.getLogger(__name__)
 
 
@@ -52,7 +57,7 @@ def is_alive(kind: str) -> bool:
 
 def duties(number: int = 0) -> None:
     """The scheduler's round of this number; each duty by itself, so that one that fails holds up no other."""
-    for duty in (*DUTIES, *(SELDOM if number % 2 == 0 else ())):
+    for duty in (*DUTIES, *(SELDOM if number % 2 == 0 else ()), *(NOW_AND_THEN if number % CLOCK_ROUNDS == 0 else ())):
         _safely(duty)
 
 
