@@ -8,6 +8,7 @@ import { createActions } from "./inspector_actions.js";
 import { createChoices } from "./inspector_choices.js";
 import { CONTROLS, UNREADY, drawChip, judge, show, tellMoment, valueOf } from "./inspector_controls.js";
 import { askForHtml, fragmentOf } from "./inspector_html.js";
+import { tellPicks } from "./inspector_picks.js";
 import { kept, refocus, showTab, targetOf, unfold } from "./inspector_place.js";
 import { drawProblems, placeOf } from "./inspector_problems.js";
 import { getAt, liquidOf, repaired, setAt, typeOf } from "./inspector_values.js";
@@ -69,7 +70,7 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
       },
     }),
   };
-  const { actions, onInput, onChange, onCaret, fitted } = createActions(desk);
+  const { actions, onInput, onChange, onCaret, onPaste, fitted } = createActions(desk);
   Object.assign(actions, webhookActions(desk, urls.webhook));
 
   // ---- drawing --------------------------------------------------------------------------------------------------------
@@ -168,6 +169,7 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
       tellMoment(control);
       if (control.closest("[data-choices]")) desk.choices.tell(control);
     }
+    for (const picks of body.querySelectorAll(".picks")) tellPicks(picks);
     for (const line of /** @type {NodeListOf<HTMLElement>} */ (body.querySelectorAll("[data-item-words]"))) line.textContent = summaryOf(getAt(node(), line.dataset.itemWords ?? ""));
     drawMarks();
   }
@@ -250,6 +252,11 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
     desk.change(pointer === "@name" ? "Rename" : `Set “${title}”`, (now) => put(now, pointer, value), { merge: `${drawnKey}:${pointer}` });
     own = false;
     if (control.dataset.redraw !== undefined) draw(isText ? TYPING_MS : 0);
+  });
+
+  body.addEventListener("paste", (event) => {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (onPaste(/** @type {any} */ (event.target), text)) event.preventDefault();
   });
 
   /** In a field of choices, words search the account; digits are an id and need no list. */

@@ -4,7 +4,8 @@
 import { addBranch, addCondition, addGroup, removeCondition, rowPart, setMode, setRowPart, withoutBranch } from "./conditions.js";
 import { loneOf } from "./inspector_chips.js";
 import { cronOf, partsOf, timingOf, withoutTiming } from "./inspector_schedule.js";
-import { ABSENT, appendAt, asType, escape, freeEntry, getAt, hasLiquid, liquidOf, moveAt, parse, removeAt, renameAt, setAt, split } from "./inspector_values.js";
+import { searchPicks } from "./inspector_picks.js";
+import { ABSENT, appendAt, asType, escape, freeEntry, getAt, hasLiquid, liquidOf, listOf, moveAt, parse, removeAt, renameAt, setAt, split } from "./inspector_values.js";
 
 /**
  * @typedef {{
@@ -162,13 +163,15 @@ export function createActions(desk) {
       desk.change("All or any", (node) => setMode(node, dataset.condMode, control.value));
     } else if (dataset.waitMode !== undefined) {
       desk.change("What to wait for", (node) => {
-        const { seconds: _seconds, until: _until, ...rest } = node.config;
-        return { ...node, config: control.value === "until" ? { ...rest, until: "" } : { ...rest, seconds: 60 } };
+        const { seconds: _seconds, until: _until, window: _window, ...rest } = node.config;
+        return { ...node, config: { ...rest, [control.value]: WAITS[control.value] ?? 60 } };
       });
     } else if (dataset.cron !== undefined) {
       setRhythm(control);
     } else if (dataset.calendar !== undefined) {
       setMoment(control);
+    } else if (dataset.picksSearch !== undefined) {
+      searchPicks(control);
     } else return false;
     return true;
   }
@@ -219,8 +222,35 @@ export function createActions(desk) {
     if (control.dataset.kind === "liquid") carets.set(control.dataset.pointer, control.selectionStart);
   }
 
-  return { actions, onInput, onChange, onCaret, fitted };
+  /** Several values pasted into a row of a list become rows of their own. Returns whether they did. @param {any} control @param {string} text */
+  function onPaste(control, text) {
+    const rows = control.closest(".line")?.closest("[data-rows]");
+    const pointer = control.dataset.pointer;
+    if (!rows || control.matches("textarea") || control.dataset.keyOf !== undefined || rows.classList.contains("table-rows")) return false;
+    const values = listOf(text);
+    if (!values) return false;
+    const { kind } = control.dataset;
+    const made = values.slice(0, MOST_PASTED).map((value) => (typeof value === "string" ? parse(kind ?? "text", value, "keep") : value));
+    const { parent, name } = split(pointer);
+    desk.change(`Paste ${made.length} values into “${titleOf(rows)}”`, (node) => {
+      const items = [...(getAt(node, parent) ?? [])];
+      items.splice(Number(name), items[Number(name)] === "" ? 1 : 0, ...made);
+      return setAt(node, parent, items);
+    }, { focus: `${parent}/${Number(name) + made.length - 1}` });
+    desk.tell(`${made.length} values pasted`);
+    return true;
+  }
+
+  return { actions, onInput, onChange, onCaret, onPaste, fitted };
 }
+
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+
+/** So many values come out of one paste at most. */
+const MOST_PASTED = 10_000;
+
+/** What each way of waiting begins with. */
+const WAITS = { seconds: 60, until: "", window: { days: ["mon", "tue", "wed", "thu", "fri"], from: "09:00", to: "17:00", timezone: ZONE } };
 
 /** "E-mail address" -> "e_mail_address". */
 const nameFrom = (label) => label.toLowerCase().normalize("NFKD").replace(/[^a-z0-9]+/g, "_").replace(/^[^a-z]+|_+$/g, "").slice(0, 40);

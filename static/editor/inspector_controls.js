@@ -2,7 +2,7 @@
 /** Controls and what they hold: from a control to a value, and back without disturbing whoever is typing. */
 
 import { readJson } from "./inspector_json.js";
-import { hasLiquid, instantOf, liquidOf, parse } from "./inspector_values.js";
+import { hasLiquid, instantOf, liquidOf, parse, withExpressions } from "./inspector_values.js";
 import { wordsOf } from "./inspector_chips.js";
 
 /** Every control that stands for a value of the step. */
@@ -44,9 +44,9 @@ function setOf(control) {
 
 function jsonOf(control, empty) {
   if (control.value.trim() === "") return parse("text", "", empty);
-  if (hasLiquid(control.value) && !readJson(control.value).ok) return { $liquid: control.value };
   const found = readJson(control.value);
-  return found.ok ? found.value : UNREADY;
+  if (!found.ok) return hasLiquid(control.value) ? { $liquid: control.value } : UNREADY;
+  return withExpressions(found.value);
 }
 
 const unitOf = (control) => /** @type {HTMLSelectElement|null} */ (control.parentElement?.querySelector("[data-unit-of]"));

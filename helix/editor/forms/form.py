@@ -11,8 +11,9 @@ from helix.editor.forms.conditions import Branch, Rows, TypeOf, Unread, branches
 from helix.editor.forms.connection import ConnectionChoice, Facts, connection_choice
 from helix.editor.forms.output import OutputRow, sample
 from helix.editor.forms.output import rows_of as output_rows
+from helix.editor.forms.relevance import relevant
 from helix.editor.forms.retry import Retry, retry_of
-from helix.editor.forms.schema import fields_of, grouped, unknown_fields
+from helix.editor.forms.schema import field_of, fields_of, grouped, unknown_fields
 from helix.editor.forms.triggers import Input, Schedule, inputs_of, schedule_of
 from helix.editor.forms.waiting import Wait, wait_of
 
@@ -37,13 +38,14 @@ class Step(Protocol):
     @property
     def integration(self) -> str | None: ...
     @property
+    def optional_integration(self) -> str | None: ...
+    @property
     def key_family(self) -> str | None: ...
     @property
     def destructive(self) -> str | None: ...
     @property
     def deprecated(self) -> str | None: ...
-    @property
-    def effect(self) -> str: ...
+    def effect_of(self, config: Any) -> str: ...
     @property
     def can_fail(self) -> bool: ...
 
@@ -93,7 +95,7 @@ _SPECIAL = {
     "trigger.webhook": ("fields",),
     "trigger.called": ("fields",),
     "trigger.schedule": ("cron", "timezone", "every_minutes", "at"),
-    "logic.wait": ("seconds", "until"),
+    "logic.wait": ("seconds", "until", "window"),
 }
 
 
@@ -131,15 +133,16 @@ def form_of(
     special = _SPECIAL.get(step.key, ())
     fields = [
         field
-        for field in fields_of(schema, config, key)
+        for field in relevant(fields_of(schema, config, key), schema, config)
         if field.pointer.strip("/") not in special and (field.kind != "fixed" or field.given)
     ]
     if step.kind == "trigger":  # there is nothing before it that could be mapped
-        fields = [replace(field, mappable=False) for field in fields]
+        fields = [fixed_only(field) for field in fields]
     rules = schema.get("x-rules", ())
     ordinary = [field for field in fields if not field.advanced]
     advanced = [field for field in fields if field.advanced]
-    calls_out = step.integration is not None
+    service = step.integration or step.optional_integration
+    calls_out = service is not None or step.key == "notify.email"
     root = "trigger" if step.kind == "trigger" else f"steps.{key}.data"
     return Form(
         node=key,
@@ -148,23 +151,34 @@ def form_of(
         name=name,
         key=key_field,
         connection=connection_choice(
-            connections, now=node.get("connection"), integration=step.integration, family=step.key_family
+            connections,
+            now=node.get("connection"),
+            integration=service,
+            family=step.key_family,
+            optional=step.integration is None,
         )
-        if step.integration is not None
+        if service is not None
         else None,
         groups=grouped(ordinary, rules),
         more=grouped(advanced, rules),
         more_open=any(field.given for field in advanced),
         unknown=unknown_fields(schema, config, key),
-        retry=retry_of(node, calls_out=calls_out, effect=step.effect or "A") if step.can_fail else None,
+        retry=retry_of(node, calls_out=calls_out, effect=step.effect_of(config) or "A") if step.can_fail else None,
         output=output_rows(output, root),
         output_root=root,
         sample=sample(output),
-        **_special(step.key, config, key, type_of, now),
+        **_special(step.key, schema, config, key, type_of, now),
     )
 
 
-def _special(kind: str, config: Mapping[str, Any], key: str, type_of: TypeOf, now: datetime) -> dict[str, Any]:
+def fixed_only(field: Field) -> Field:
+    """The field without the switch to data of earlier steps, its parts neither."""
+    return replace(field, mappable=False, children=tuple(fixed_only(each) for each in field.children))
+
+
+def _special(
+    kind: str, schema: Schema, config: Mapping[str, Any], key: str, type_of: TypeOf, now: datetime
+) -> dict[str, Any]:
     if kind == "logic.branch":
         otherwise = config.get("else")
         return {
@@ -186,4 +200,9 @@ def _special(kind: str, config: Mapping[str, Any], key: str, type_of: TypeOf, no
         return {"inputs": inputs} if inputs is not None else {"raw": raw}
     if kind == "trigger.schedule":
         return {"schedule": schedule_of(config, key, now)}
-    return {"wait": wait_of(config, key)} if kind == "logic.wait" else {}
+    return {"wait": wait_of(config, key, _window(schema, config, key))} if kind == "logic.wait" else {}
+
+
+def _window(schema: Schema, config: Mapping[str, Any], key: str) -> Field:
+    part = schema["properties"]["window"]
+    return field_of(part, config.get("window", ABSENT), key, "/window", name="window")

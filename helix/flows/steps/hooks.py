@@ -27,7 +27,11 @@ class WebhookInput(Shape):
                            "standard_webhooks": "Standard Webhooks", "bearer": "a secret token", "none": "none: anybody with the address"}},
     )  # fmt: skip
     fields: list[FormField] = may("Fields", "What the body holds; other names are kept too.", default=[], max_length=100)  # fmt: skip
-    sample: JsonValue = may("Sample", "A body as it will come; it gives “body” its type when no fields are named.")
+    sample: JsonValue = may(
+        "Sample",
+        "A body as it will come; it gives “body” its type when no fields are named.",
+        more={"contentMediaType": "application/json"},
+    )
     dedupe_field: str = may(
         "Same message when", "Path of a name in the body that is equal in repeats, such as order.id; empty: when the whole body is equal.",
         default="", examples=["event_id"], max_length=200, advanced=True,
