@@ -16,6 +16,7 @@ from helix.editor.forms.retry import Retry, retry_of
 from helix.editor.forms.schema import field_of, fields_of, grouped, unknown_fields
 from helix.editor.forms.triggers import Input, Schedule, inputs_of, schedule_of
 from helix.editor.forms.waiting import Wait, wait_of
+from helix.editor.forms.whom import whom
 
 
 class Step(Protocol):
@@ -75,6 +76,8 @@ class Form:
     output: tuple[OutputRow, ...] = ()
     output_root: str = ""
     sample: Any = None
+    whom: str = ""
+    """Whom a step that cannot be taken back will hit."""
 
     @property
     def sample_text(self) -> str:
@@ -138,6 +141,8 @@ def form_of(
     ]
     if step.kind == "trigger":  # there is nothing before it that could be mapped
         fields = [fixed_only(field) for field in fields]
+    if step.destructive:  # whom it hits is said anew
+        fields = [replace(field, redraw=True) for field in fields]
     rules = schema.get("x-rules", ())
     ordinary = [field for field in fields if not field.advanced]
     advanced = [field for field in fields if field.advanced]
@@ -167,6 +172,7 @@ def form_of(
         output=output_rows(output, root),
         output_root=root,
         sample=sample(output),
+        whom=whom(step.key, config) if step.destructive else "",
         **_special(step.key, schema, config, key, type_of, now),
     )
 

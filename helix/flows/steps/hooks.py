@@ -65,7 +65,7 @@ class EventInput(Shape):
 
 
 class FlowFailedInput(Shape):
-    flows: list[str] = may("Flows", "Ids of the flows that are watched; every flow of the team when left out.", default=[], max_length=200, choices="flows")  # fmt: skip
+    flows: list[str] = may("Flows", "Ids of the flows that are watched; every flow of the team when left out.", default=[], max_length=200, choices="all_flows")  # fmt: skip
 
 
 class CalledInput(Shape):
