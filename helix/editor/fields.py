@@ -150,12 +150,20 @@ class Field:
     @property
     def text(self) -> str:
         """The value as it stands in a text control."""
-        if self.value is ABSENT:
+        if self.value is ABSENT or (self.value is None and self.kind != "json"):
             return ""
         if isinstance(self.value, str):
             return self.value if self.kind != "json" else json.dumps(self.value, ensure_ascii=False)
         indent = 2 if isinstance(self.value, dict | list) else None
         return json.dumps(self.value, ensure_ascii=False, indent=indent)
+
+    @property
+    def amount(self) -> str:
+        """A length of time in its chosen unit."""
+        size = next((int(option.value) for option in self.options if option.chosen), 1)
+        if not isinstance(self.value, int | float) or isinstance(self.value, bool):
+            return self.text
+        return json.dumps(self.value // size if self.value % size == 0 else self.value / size)
 
     @property
     def checked(self) -> bool:

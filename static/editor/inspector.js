@@ -6,7 +6,7 @@ import { el, icon } from "./dom.js";
 import { nodeOf, withNode } from "./graph.js";
 import { createActions } from "./inspector_actions.js";
 import { createChoices } from "./inspector_choices.js";
-import { CONTROLS, UNREADY, drawChip, judge, show, tellMoment, valueOf } from "./inspector_controls.js";
+import { CONTROLS, UNREADY, drawChip, judge, meant, show, tellMoment } from "./inspector_controls.js";
 import { guardActions, tellGuard } from "./inspector_guard.js";
 import { askForHtml, fragmentOf } from "./inspector_html.js";
 import { createLastRun } from "./inspector_last.js";
@@ -249,7 +249,7 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
     typing = isText ? control : null;
     judge(control);
     tellMoment(control);
-    const value = fitted(node(), pointer, valueOf(control));
+    const value = fitted(node(), pointer, meant(control, shownAt(node(), pointer)));
     const half = `${drawnKey}|${pointer}`;
     if (value === UNREADY) return void halfTyped.set(half, control.value);
     halfTyped.delete(half);

@@ -31,13 +31,18 @@ export function createActions(desk) {
   const titleOf = (element) => wrapperOf(element)?.dataset.title ?? "Field";
   const pointerOf = (element) => wrapperOf(element)?.dataset.field ?? "";
 
-  function openPicker(wrapper) {
+  function openPicker(wrapper, before = ABSENT) {
     const pointer = wrapper.dataset.field;
     const text = liquidOf(getAt(desk.node(), pointer)) ?? "";
     const inText = text.trim() !== "" && !loneOf(text);
     void desk.picker.open(wrapper, pointer, {
       inText,
-      left: () => desk.focus(pointer),
+      left: () => {
+        // Closed without a choice: a value that stood there is not lost.
+        const isGiven = before !== ABSENT && before !== "" && JSON.stringify(before) !== "{}" && JSON.stringify(before) !== "[]";
+        if (isGiven && liquidOf(getAt(desk.node(), pointer)) === "") desk.change(`Fixed value of “${wrapper.dataset.title}”`, (node) => setRowPart(node, pointer, before), { focus: pointer });
+        else desk.focus(pointer);
+      },
       pick: (row) => {
         const now = liquidOf(getAt(desk.node(), pointer)) ?? "";
         const at = carets.get(pointer) ?? now.length;
@@ -75,7 +80,7 @@ export function createActions(desk) {
         fixedBefore.set(`${desk.key()}|${pointer}`, value);
         desk.change(`Map “${titleOf(button)}”`, (node) => setRowPart(node, pointer, { $liquid: "" }));
       }
-      if (wrapper) openPicker(wrapper);
+      if (wrapper) openPicker(wrapper, liquidOf(value) === null ? value : ABSENT);
     },
 
     pick(button) {

@@ -30,6 +30,33 @@ export function valueOf(control) {
   return parse(kind ?? "text", control.value, empty);
 }
 
+/**
+ * The value that a control stands for, when this one is stored: as long as it shows the stored value it means that one, whatever
+ * its type; so looking at a form, or touching it, changes nothing.
+ * @param {Control} control @param {any} stored
+ */
+export function meant(control, stored) {
+  const { kind } = control.dataset;
+  if (kind === "boolean") return stored !== undefined && /** @type {any} */ (control).checked === isOn(control, stored) ? stored : valueOf(control);
+  if (kind === "set") return ticked(control, stored);
+  if (stored !== undefined && control.value === textOf(control, stored, false)) return stored;
+  if (stored === undefined && (control.value === "" || (kind === "choice" && control.dataset.default === JSON.stringify(control.value)))) return undefined;
+  return valueOf(control);
+}
+
+const isOn = (control, value) => (value === undefined ? control.dataset.default === "true" : value === true);
+
+/** What is ticked: what was there stays in its order, what is new comes behind it. */
+function ticked(control, stored) {
+  const now = setOf(control);
+  if (!Array.isArray(stored)) {
+    const usual = JSON.parse(control.dataset.default || "[]");
+    return JSON.stringify(now) === JSON.stringify(usual) ? stored : now;
+  }
+  const kept = stored.filter((each) => now.includes(each));
+  return kept.length === stored.length && kept.length === now.length ? stored : [...kept, ...now.filter((each) => !kept.includes(each))];
+}
+
 /** A switch that stands on its default is left out, so that the config says only what was chosen. */
 function booleanOf(control) {
   const usual = control.dataset.default === "true";
@@ -45,6 +72,7 @@ function setOf(control) {
 function jsonOf(control, empty) {
   if (control.value.trim() === "") return parse("text", "", empty);
   const found = readJson(control.value);
+  if (control.dataset.plain !== undefined) return found.ok ? found.value : UNREADY;
   if (!found.ok) return hasLiquid(control.value) ? { $liquid: control.value } : UNREADY;
   return withExpressions(found.value);
 }
@@ -65,17 +93,17 @@ export function show(control, value) {
   if (value === undefined && usual && (kind === "set" || (kind === "choice" && !control.querySelector('option[value=""]')))) value = JSON.parse(usual);
   if (CHECKED(control)) {
     const box = /** @type {HTMLInputElement} */ (control);
-    box.checked = kind === "set" ? Array.isArray(value) && value.includes(box.value) : value === undefined ? box.dataset.default === "true" : value === true;
+    box.checked = kind === "set" ? Array.isArray(value) && value.includes(box.value) : isOn(box, value);
     const words = box.closest(".switch")?.querySelector("[data-yes-no]");
     if (words) words.textContent = box.checked ? "Yes" : "No";
     return;
   }
-  const now = valueOf(control);
+  const now = meant(control, value);
   if (now === UNREADY || JSON.stringify(now) === JSON.stringify(value)) return;
   control.value = textOf(control, value);
 }
 
-function textOf(control, value) {
+function textOf(control, value, unitToo = true) {
   const { kind, values } = control.dataset;
   if (value === undefined || (value === null && kind !== "json")) return "";
   const liquid = liquidOf(value);
@@ -84,8 +112,8 @@ function textOf(control, value) {
   if (kind === "duration" && typeof value === "number") {
     const unit = unitOf(control);
     const sizes = [...(unit?.options ?? [])].map((option) => Number(option.value));
-    const size = sizes.filter((each) => value % each === 0).at(-1) ?? 1;
-    if (unit) unit.value = String(size);
+    const size = unitToo ? (sizes.filter((each) => value % each === 0).at(-1) ?? 1) : Number(unit?.value ?? 1);
+    if (unit && unitToo) unit.value = String(size);
     return String(value / size);
   }
   if (kind === "choice" && values === "json") return JSON.stringify(value);

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from helix.editor.fields import ABSENT, Field, Group, Schema, html_id
+from helix.editor.forms import around
 from helix.editor.forms.conditions import Branch, Rows, TypeOf, Unread, branches_of, rows_of
 from helix.editor.forms.connection import ConnectionChoice, Facts, connection_choice
 from helix.editor.forms.output import OutputRow, sample
@@ -17,6 +18,7 @@ from helix.editor.forms.schema import field_of, fields_of, grouped, unknown_fiel
 from helix.editor.forms.triggers import Input, Schedule, inputs_of, schedule_of
 from helix.editor.forms.waiting import Wait, wait_of
 from helix.editor.forms.whom import whom
+from helix.flows.steps.loops import FOR_EACH
 
 
 class Step(Protocol):
@@ -110,8 +112,11 @@ def form_of(
     type_of: TypeOf,
     connections: Iterable[Facts],
     now: datetime,
+    called: Schema | None = None,
+    inside: Iterable[tuple[str, str]] = (),
 ) -> Form:
-    """The form of a node. `step` is None for a type that this installation does not know: its config is shown as JSON."""
+    """The form of a node. `step` is None for a type that this installation does not know: its config is shown as JSON.
+    `called`: the fields of the flow that a step calls; `inside`: key and name of the steps inside a loop."""
     key, config = str(node["key"]), node.get("config")
     name = Field(
         kind="text",
@@ -132,13 +137,17 @@ def form_of(
             note="" if step is None else "These settings are no object. They are shown as JSON so that nothing is lost.",
         )  # fmt: skip
         return Form(key, str(node.get("type")), step, name, key_field, None, (), (), False, (), raw)
-    schema = dict(step.input_schema)
+    schema = around.with_called_fields(step.input_schema, config, called)
     special = _SPECIAL.get(step.key, ())
     fields = [
         field
         for field in relevant(fields_of(schema, config, key), schema, config)
         if field.pointer.strip("/") not in special and (field.kind != "fixed" or field.given)
     ]
+    if step.key == FOR_EACH:
+        fields = [around.with_steps_inside(field, inside) for field in fields]
+    elif called is not None:
+        fields = [around.unfolded(field) for field in fields]
     if step.kind == "trigger":  # there is nothing before it that could be mapped
         fields = [fixed_only(field) for field in fields]
     if step.destructive:  # whom it hits is said anew

@@ -85,6 +85,7 @@ def field_of(
         "choices": schema.get("x-choices", ""),
         "note": note,
         "keep_empty": row,
+        "redraw": schema.get("x-choices") == "flows",
     }
     if liquid_of(value) is not None:
         return Field(kind=kind, **common)
@@ -201,6 +202,8 @@ def _clash(kind: Kind, value: Given) -> str:
         )
     if kind in ("json", "any"):
         return ""
+    if kind == "boolean" and not isinstance(value, bool):
+        return "This holds something that is not yes or no."
     return "This holds a list or an object, which does not belong here." if isinstance(value, list | dict) else ""
 
 
@@ -247,14 +250,15 @@ def options_of(schema: Schema, value: Given) -> tuple[Option, ...]:
         Option(_plain(each), labels.get(each) or humanize(_plain(each)), chosen=each == value)
         for each in schema.get("enum", ())
     ]
-    if value is not ABSENT and not any(option.chosen for option in found):
+    if value is not ABSENT and value is not None and not any(option.chosen for option in found):
         found.append(Option(_plain(value), f"{_plain(value)} (not offered)", chosen=True))
     return tuple(found)
 
 
 def words_of(schema: Schema) -> str:
     """A type in words for the head of a field; an object with free names is what a person sees: names and values."""
-    return "names and values" if kind_of(schema) == "table" else type_words(schema)
+    words = {"table": "names and values", "duration": "a length of time", "json": "JSON"}
+    return words.get(kind_of(schema)) or type_words(schema)
 
 
 def _handed_down(schema: Schema) -> dict[str, Any]:

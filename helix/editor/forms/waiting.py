@@ -51,6 +51,12 @@ def wait_of(config: Mapping[str, JsonValue], node: str, window: Field | None = N
             kind="duration", pointer=pointer, id=html_id(node, pointer), title="How long", value=value, required=True, type_words="seconds",
             options=units(value), minimum=0, placeholder="5",
         )  # fmt: skip
+    if isinstance(value, list | dict) and mode != "window" and liquid_of(value) is None:
+        field = replace(
+            field,
+            kind="json",
+            note="This is no length of time and no moment. It is shown as JSON so that nothing is lost.",
+        )
     return Wait(mode, field, modes, _HELP[mode])
 
 

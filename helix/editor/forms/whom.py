@@ -1,5 +1,6 @@
 """Whom a step that cannot be taken back will hit, in a sentence, as far as its settings tell. Pure."""
 
+import re
 from collections.abc import Mapping
 
 from pydantic import JsonValue
@@ -32,7 +33,7 @@ def _audience(config: Mapping[str, JsonValue]) -> str:
         if isinstance(value, list) and value:
             return f"Goes to {len(value)} {words}."
         if liquid_of(value if value is not None else "") is not None:
-            return f"Goes to the {words} that {_one(value, '')} gives: as many as there are."
+            return f"Goes to the {words} in {_one(value, '')}: as many as there are."
     if config.get("data_file_url"):
         return "Goes to everybody in the file."
     if config.get("recipients"):
@@ -45,5 +46,17 @@ def _one(value: Given | None, unknown: str) -> str:
         return unknown
     text = liquid_of(value)
     if text is not None:
-        return f"whoever {text.strip()} names" if text.strip() else unknown
+        return _named(text) if text.strip() else unknown
     return f"“{value[:60]}”" if isinstance(value, str) and value else unknown
+
+
+def _named(liquid: str) -> str:
+    """A lone reference in words, any other expression as it is."""
+    found = re.fullmatch(r"\{\{-?\s*([A-Za-z_][\w.-]*)\s*(?:\|.*)?-?\}\}", liquid.strip())
+    if found is None:
+        return f"“{liquid.strip()[:60]}”"
+    root, *rest = found[1].split(".")
+    if root == "steps" and rest:
+        return f"“{'.'.join(rest[2:]) or 'everything'}” of the step “{rest[0]}”"
+    words = {"trigger": "the trigger", "item": "the item", "run": "the run"}.get(root, root)
+    return f"“{'.'.join(rest)}” of {words}" if rest else words

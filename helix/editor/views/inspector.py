@@ -1,5 +1,7 @@
 """The inspector's door: the form of a step."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -8,13 +10,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from helix.editor.fields import Schema
 from helix.editor.forms.form import form_of
 from helix.editor.views.answers import BadBody
 from helix.editor.views.asked import asked, notice, subject_of, type_of_at
 from helix.editor.views.flow import flow_or_404
 from helix.editor.views.receiving import receiving
 from helix.flows.steps import STEP_TYPES
-from helix.flows.using import connection_facts
+from helix.flows.steps.calls import RUN_FLOW
+from helix.flows.using import connection_facts, flow_facts
 from helix.teams.access import TeamRequest, needs
 from helix.teams.roles import Ability, may
 
@@ -37,6 +41,10 @@ def inspector(request: TeamRequest, flow_id: UUID) -> HttpResponse:
         type_of=type_of_at(subject, key),
         connections=connection_facts(request.team).values(),
         now=timezone.now(),
+        called=_called(request, node) if node.get("type") == RUN_FLOW else None,
+        inside=[(each.key, each.title) for each in subject.nodes.values() if subject.loops(each.key)[-1:] == (key,)]
+        if subject
+        else (),
     )
     return render(
         request,
@@ -48,3 +56,11 @@ def inspector(request: TeamRequest, flow_id: UUID) -> HttpResponse:
             "connections_url": reverse("connections:list", kwargs={"team": request.team.slug}),
         },
     )
+
+
+def _called(request: TeamRequest, node: Mapping[str, Any]) -> Schema | None:
+    """The fields of the flow that the step calls, when it can be called."""
+    config = node.get("config")
+    chosen = config.get("flow") if isinstance(config, dict) else None
+    facts = flow_facts(request.team).get(chosen) if isinstance(chosen, str) else None
+    return facts.fields if facts else None
