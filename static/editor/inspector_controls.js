@@ -73,7 +73,7 @@ function jsonOf(control, empty) {
   if (control.value.trim() === "") return parse("text", "", empty);
   const found = readJson(control.value);
   if (control.dataset.plain !== undefined) return found.ok ? found.value : UNREADY;
-  if (!found.ok) return hasLiquid(control.value) ? { $liquid: control.value } : UNREADY;
+  if (!found.ok) return isTemplate(control.value) ? { $liquid: control.value } : UNREADY;
   return withExpressions(found.value);
 }
 
@@ -120,15 +120,19 @@ function textOf(control, value, unitToo = true) {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** Whether the text in a JSON field is an expression as a whole, not JSON with expressions in it. */
+const isTemplate = (text) => hasLiquid(text) && /^\s*\{[{%]/.test(text);
+
 /** Show beside a JSON field why its text is no value. @param {Control} control */
 export function judge(control) {
   if (control.dataset.kind !== "json") return;
   const trouble = control.parentElement?.querySelector("[data-json-trouble]");
-  const found = control.value.trim() === "" || hasLiquid(control.value) ? { ok: true } : readJson(control.value);
+  const found = control.value.trim() === "" || (isTemplate(control.value) && control.dataset.plain === undefined) ? { ok: true } : readJson(control.value);
   control.toggleAttribute("data-broken", !found.ok);
   if (trouble instanceof HTMLElement) {
     trouble.hidden = found.ok;
-    trouble.textContent = found.ok ? "" : /** @type {any} */ (found).message;
+    const more = hasLiquid(control.value) ? " Expressions {{ … }} stand in quotes; one alone in its quotes keeps its type." : "";
+    trouble.textContent = found.ok ? "" : /** @type {any} */ (found).message + more;
   }
 }
 
