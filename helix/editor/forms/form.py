@@ -12,7 +12,6 @@ from helix.editor.forms.conditions import Branch, Rows, TypeOf, Unread, branches
 from helix.editor.forms.connection import ConnectionChoice, Facts, connection_choice
 from helix.editor.forms.output import OutputRow, sample
 from helix.editor.forms.output import rows_of as output_rows
-from helix.editor.forms.relevance import relevant
 from helix.editor.forms.retry import Retry, retry_of
 from helix.editor.forms.schema import field_of, fields_of, grouped, unknown_fields
 from helix.editor.forms.triggers import Input, Schedule, inputs_of, schedule_of
@@ -141,7 +140,7 @@ def form_of(
     special = _SPECIAL.get(step.key, ())
     fields = [
         field
-        for field in relevant(fields_of(schema, config, key), schema, config)
+        for field in fields_of(schema, config, key)
         if field.pointer.strip("/") not in special and (field.kind != "fixed" or field.given)
     ]
     if step.key == FOR_EACH:
@@ -196,8 +195,23 @@ def _special(
 ) -> dict[str, Any]:
     if kind == "logic.branch":
         otherwise = config.get("else")
+        branches = branches_of(config, key, type_of)
+        if branches is None:
+            place = html_id(key, "/branches")
+            note = "These are no branches as a form can show them. They are shown as JSON so that nothing is lost."
+            return {
+                "raw": Field(
+                    kind="json",
+                    pointer="/branches",
+                    id=place,
+                    title="Branches",
+                    value=config["branches"],
+                    mappable=False,
+                    note=note,
+                )
+            }
         return {
-            "branches": branches_of(config, key, type_of),
+            "branches": branches,
             "otherwise": otherwise if isinstance(otherwise, str) and otherwise else "else",
         }
     if kind == "logic.filter":

@@ -21,7 +21,7 @@ def relevant(fields: Iterable[Field], schema: Schema, config: Mapping[str, JsonV
     needed = {str(rule.get("field")) for rule in _needed(schema)}
     found = []
     for each in fields:
-        name = parts_of(each.pointer)[0]
+        name = parts_of(each.pointer)[-1]
         field = replace(each, redraw=True) if name in deciding else each
         wanted = conditions.get(name)
         if wanted is None:

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from helix.editor.fields import ABSENT, Field, Given, Group, Kind, Option, Schema, html_id, join, liquid_of
 from helix.editor.forms.events import event_options
+from helix.editor.forms.relevance import relevant
 from helix.editor.forms.triggers import zones
 from helix.editor.forms.waiting import units
 from helix.editor.forms.words import humanize
@@ -26,14 +27,14 @@ _SCALARS = ("string", "integer", "number", "boolean")
 
 
 def fields_of(schema: Schema, given: Mapping[str, JsonValue], node: str, pointer: str = "") -> tuple[Field, ...]:
-    """A field for every property of an object schema, required ones first, and one for every name it does not know."""
+    """A field for every property of an object schema that matters as the others stand, required ones first."""
     required = set(schema.get("required", ()))
     properties: dict[str, Schema] = schema.get("properties", {})
     drawn = [
         field_of(part, given.get(name, ABSENT), node, join(pointer, name), name=name, required=name in required)
         for name, part in properties.items()
     ]
-    return (*sorted(drawn, key=lambda field: not field.required),)
+    return (*sorted(relevant(drawn, schema, given), key=lambda field: not field.required),)
 
 
 def unknown_fields(schema: Schema, given: Mapping[str, JsonValue], node: str) -> tuple[Field, ...]:
