@@ -150,7 +150,7 @@ def test_in_a_loop_the_item_can_be_picked(editor: Page) -> None:
 
 def test_a_wide_step_says_whom_it_hits_and_gets_an_approval_in_one_click(editor: Page) -> None:
     open_step(editor, "cast")
-    expect(editor.locator("[data-whom]")).to_contain_text("1 people by id")
+    expect(editor.locator("[data-whom]")).to_contain_text("1 person by id")
     editor.get_by_role("button", name="Require an approval before it").click()
     expect(editor.locator("[data-approved]")).to_be_visible()
     expect(editor.locator('[data-node="approval"]')).to_be_visible()

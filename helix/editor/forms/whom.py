@@ -12,7 +12,7 @@ def whom(step: str, config: Mapping[str, JsonValue]) -> str:
     """The people a run will hit; "" where a step hits nobody."""
     match step:
         case "customerio.customer_io_suppress_person":
-            return f"Hits {_one(config.get('identifier'), 'the person')}, in every run."
+            return f"Hits the person {_one(config.get('identifier'), 'named below')}, in every run."
         case "customerio.create_alias":
             gone, kept = _one(config.get("previousId"), "a person"), _one(config.get("userId"), "another")
             return f"Merges {gone} into {kept}."
@@ -31,7 +31,8 @@ def _audience(config: Mapping[str, JsonValue]) -> str:
     ):
         value = config.get(name)
         if isinstance(value, list) and value:
-            return f"Goes to {len(value)} {words}."
+            counted = words.replace("people", "person", 1) if len(value) == 1 else words
+            return f"Goes to {len(value)} {counted}."
         if liquid_of(value if value is not None else "") is not None:
             return f"Goes to the {words} in {_one(value, '')}: as many as there are."
     if config.get("data_file_url"):
