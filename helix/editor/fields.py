@@ -12,7 +12,7 @@ Schema = Mapping[str, Any]
 
 Kind = Literal[
     "text", "multiline", "integer", "number", "boolean", "choice", "date-time", "json", "any",
-    "list", "items", "table", "group", "variant", "set", "duration", "fixed",
+    "list", "items", "table", "group", "variant", "set", "picks", "duration", "fixed",
 ]  # fmt: skip
 
 
@@ -71,6 +71,8 @@ class Option:
     help: str = ""
     chosen: bool = False
     disabled: bool = False
+    group: str = ""
+    """The heading it stands under, where there are many."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,8 @@ class Field:
     """A list or choice of numbers."""
     redraw: bool = False
     """Changing it changes other parts of the form."""
+    native: str = ""
+    """The type of the browser's own input that fits: time."""
     keep_empty: bool = False
     """Emptied text stays as empty text: rows of lists and tables do not vanish while one types."""
 
@@ -135,6 +139,7 @@ class Field:
             "group",
             "variant",
             "set",
+            "picks",
             "fixed",
         )
 
@@ -145,12 +150,20 @@ class Field:
     @property
     def text(self) -> str:
         """The value as it stands in a text control."""
-        if self.value is ABSENT:
+        if self.value is ABSENT or (self.value is None and self.kind != "json"):
             return ""
         if isinstance(self.value, str):
             return self.value if self.kind != "json" else json.dumps(self.value, ensure_ascii=False)
         indent = 2 if isinstance(self.value, dict | list) else None
         return json.dumps(self.value, ensure_ascii=False, indent=indent)
+
+    @property
+    def amount(self) -> str:
+        """A length of time in its chosen unit."""
+        size = next((int(option.value) for option in self.options if option.chosen), 1)
+        if not isinstance(self.value, int | float) or isinstance(self.value, bool):
+            return self.text
+        return json.dumps(self.value // size if self.value % size == 0 else self.value / size)
 
     @property
     def checked(self) -> bool:
@@ -183,6 +196,10 @@ class Field:
     @property
     def more_open(self) -> bool:
         return any(child.given for child in self.more)
+
+    @property
+    def chosen_count(self) -> int:
+        return sum(option.chosen for option in self.options)
 
     @property
     def count(self) -> int:

@@ -35,6 +35,7 @@ def urls(flow: Flow) -> dict[str, str]:
         "inspector",
         "data",
         "choices",
+        "last",
         "check",
         "publish",
         "run",

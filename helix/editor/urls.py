@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helix.editor.views import draft, edit, inspector, receiving, start, versions
+from helix.editor.views import choices, data, draft, edit, inspector, last_run, receiving, start, versions
 
 app_name = "editor"
 urlpatterns = [
@@ -19,7 +19,8 @@ urlpatterns = [
     path("run/", start.run, name="run"),
     path("start/", start.page, name="start"),
     path("inspector/", inspector.inspector, name="inspector"),
-    path("data/", inspector.data, name="data"),
+    path("data/", data.data, name="data"),
     path("webhook/", receiving.webhook, name="webhook"),
-    path("choices/", inspector.choices, name="choices"),
+    path("choices/", choices.choices, name="choices"),
+    path("last/", last_run.last_run, name="last"),
 ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from helix.connections.opening import NoSandbox
 from helix.connections.vault import VaultLocked
-from helix.engine.calls import call, mail
+from helix.engine.calls import call, mail, seen_of
 from helix.engine.claim import Held
 from helix.engine.credentials import NoConnection, opened
 from helix.engine.fencing import TakenOver
@@ -52,11 +52,11 @@ def attempt(held: Held, client: Client, scope: dict[str, Any]) -> Outcome:
     except ExpressionError as error:
         return Failed(
             Trouble("expression", f"{error.pointer}: {error.message}" if error.pointer else error.message, error.hint),
-            Told(node.config),
+            Told(seen_of(node, node.config)),
         )
     except (CannotKeep, Gone) as error:
         trouble = error.trouble if isinstance(error, CannotKeep) else Trouble("gone", str(error), "Start a new run.")
-        return Failed(trouble, Told(node.config))
+        return Failed(trouble, Told(seen_of(node, node.config)))
     except (TakenOver, DatabaseError):
         raise
     except Exception:

@@ -26,6 +26,7 @@ from helix.engine.steps.http_request import http_request
 from helix.engine.steps.settings import settled
 from helix.flows.plan import PlanNode
 from integrations.catalog import ACTIONS
+from integrations.http.discretion import discreet
 from integrations.kit.client import Client, Reply
 from integrations.kit.errors import CallError
 from integrations.kit.limits import Rate
@@ -51,7 +52,8 @@ class Doing:
 
 def call(held: Held, node: PlanNode, given: Any, client: Client) -> Outcome:
     """Make the call of this step, when it is its turn."""
-    told = Told(given)
+    seen = seen_of(node, given)
+    told = Told(seen)
     try:
         doing = _doing(held, node, given, client)
     except (NoConnection, NoSandbox, VaultLocked) as error:
@@ -61,7 +63,7 @@ def call(held: Held, node: PlanNode, given: Any, client: Client) -> Outcome:
         return look_again(held, given, doing.connection.credentials, client)
     calling = _calling(held, doing)
     if calling is not None and (later := gate.enter(calling)) is not None:
-        return _later(held, later.seconds, later.why, given)
+        return _later(held, later.seconds, later.why, seen)
     if _is_over(held):
         if calling is not None:
             gate.give_up(calling)
@@ -72,8 +74,8 @@ def call(held: Held, node: PlanNode, given: Any, client: Client) -> Outcome:
         trouble = _trouble(error)
         waits = gate.report(calling, trouble).wait if calling is not None else None
         if waits is not None and not _is_out_of_patience(held):
-            return Deferred(_in(waits.seconds), trouble, Told(given, _exchanges(error), waits.why))
-        return of_trouble(held, node, error, given)
+            return Deferred(_in(waits.seconds), trouble, Told(seen, _exchanges(error), waits.why))
+        return of_trouble(held, node, error, seen)
     except BaseException as error:
         if calling is not None:
             gate.give_up(calling)
@@ -82,7 +84,12 @@ def call(held: Held, node: PlanNode, given: Any, client: Client) -> Outcome:
         raise
     if calling is not None:
         gate.report(calling, None)
-    return Succeeded(reply.data, told=Told(given, tuple(exchange.as_json() for exchange in reply.exchanges)))
+    return Succeeded(reply.data, told=Told(seen, tuple(exchange.as_json() for exchange in reply.exchanges)))
+
+
+def seen_of(node: PlanNode, given: Any) -> Any:
+    """The settings of a step as they are stored and shown: keys that were typed into an HTTP request are blotted out."""
+    return discreet(given) if node.type == "http.request" and isinstance(given, dict) else given
 
 
 def _doing(held: Held, node: PlanNode, given: Any, client: Client) -> Doing:

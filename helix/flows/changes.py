@@ -10,9 +10,12 @@ from pydantic import JsonValue
 from helix.expressions.parsing import is_expression
 from helix.flows.graph import Edge, Graph, Node
 from helix.flows.places import field_words, readable
-from helix.flows.problems import pointer
+from helix.flows.problems import parts_of, pointer
 from helix.flows.steps import STEP_TYPES
+from helix.flows.steps.calls import HTTP
 from helix.flows.words import describe_schedule, seconds_words, value_words, when_words
+from integrations.http.discretion import discreet, is_secretive
+from integrations.kit.auth import MASK
 
 Kind = Literal["added", "removed", "renamed", "moved", "setting", "connection", "retry", "timeout", "on_error", "wired", "unwired", "note"]  # fmt: skip
 MOST = 60
@@ -206,6 +209,15 @@ def _field(title: str, now: Node, schema: Mapping[str, Any], place: str, one: An
             yield from _field(title, now, schema, place + pointer(index), before, after)
         return
     what = field_words(schema, place)
+    if now.type == HTTP and place.startswith(("/headers/", "/query/")) and is_secretive(parts_of(place)[-1]):
+        one, two = (each if each is MISSING else MASK for each in (one, two))
+        if one == two:
+            yield Change(
+                "setting", f"{title}: {what} is another value now; it is not shown, as it may be a key.", now.key, place
+            )
+            return
+    if isinstance(one, str) and isinstance(two, str) and now.type == HTTP and place == "/url":
+        one, two = discreet({"url": one})["url"], discreet({"url": two})["url"]
     if one is MISSING:
         sentence = f"{title}: {what} is {_value(two)} now; it was left out before."
     elif two is MISSING:

@@ -7,8 +7,10 @@ from helix.flows.drafts import create_flow, tidy_name
 from helix.flows.graph import UnreadableGraph
 from helix.flows.json_text import read_json
 from helix.flows.models import Flow, FlowVersion
+from helix.flows.steps.calls import HTTP
 from helix.flows.using import connection_facts
 from helix.teams.models import Team, User
+from integrations.http.discretion import is_secretive
 
 DOCUMENT = 1
 """The number of the form of such files."""
@@ -20,7 +22,7 @@ class BadDocument(Exception):
 
 def export_document(flow: Flow, version: FlowVersion | None = None) -> dict[str, Any]:
     """The flow's draft, or a version of it, as a document that `import_document` reads."""
-    graph = json.loads(version.graph if version else flow.draft)
+    graph = _without_keys(json.loads(version.graph if version else flow.draft))
     facts = connection_facts(flow.team)
     named = {node.get("connection") for node in graph.get("nodes", []) if isinstance(node, dict)} - {None}
     connections = [
@@ -28,6 +30,19 @@ def export_document(flow: Flow, version: FlowVersion | None = None) -> dict[str,
         for name in sorted(map(str, named))
     ]
     return {"helix": DOCUMENT, "name": flow.name, "graph": graph, "connections": connections}
+
+
+def _without_keys(graph: dict[str, Any]) -> dict[str, Any]:
+    """Keys that were typed into HTTP steps stay here: their places are left empty."""
+    for node in graph.get("nodes", []):
+        config = node.get("config") if isinstance(node, dict) and node.get("type") == HTTP else None
+        for place in ("headers", "query"):
+            held = config.get(place) if isinstance(config, dict) else None
+            if isinstance(config, dict) and isinstance(held, dict):
+                config[place] = {
+                    name: "" if isinstance(value, str) and is_secretive(name) else value for name, value in held.items()
+                }
+    return graph
 
 
 def import_document(team: Team, text: bytes | str, by: User | None, name: str | None = None) -> Flow:

@@ -31,8 +31,8 @@ class PathEntry:
 
 
 def available(graph: Graph, key: str, steps: Mapping[str, StepType] = STEP_TYPES) -> list[PathEntry]:
-    """Everything that the expressions of this step may use: the trigger first, then the steps before it, nearest first,
-    then the run and the flow. Empty for a step that does not exist; at most 2,000 entries."""
+    """Everything that the expressions of this step may use: in a loop its item first; the trigger, then the steps before
+    it, nearest first, then the run and the flow. Empty for a step that does not exist; at most 2,000 entries."""
     subject = Subject(graph, {}, steps)
     if key not in subject.nodes:
         return []
@@ -47,6 +47,9 @@ def available(graph: Graph, key: str, steps: Mapping[str, StepType] = STEP_TYPES
 def _all(subject: Subject, key: str) -> Iterator[PathEntry]:
     names = subject.names(key)
     if subject.kind(subject.nodes[key]) != "trigger":
+        if "item" in names:
+            yield from _tree(names["item"], ("item",), "Item", "", True, "")
+            yield _entry(names["index"], ("index",), "", 1, True, "", "Position")
         yield from _tree(names["trigger"], ("trigger",), "Trigger", "", True, "")
         for before in reversed(subject.paths.before(key)):
             if subject.kind(subject.nodes[before]) == "trigger":

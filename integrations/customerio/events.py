@@ -153,12 +153,14 @@ class BatchItem(Envelope, Ids):
     model_config = ConfigDict(extra="allow")
 
     type: Literal["identify", "track", "page", "screen", "group", "alias"] = need("Type", "Which call this is.")
-    event: EventName = may("Event name", "For track.", examples=["order_placed"])
-    name: str = may("Name", "For page and screen.", examples=["Home"])
-    groupId: Id = may("Group id", "For group.")
-    previousId: Id = may("Id to merge away", "For alias.")
-    traits: Object = may("Attributes", "For identify and group.")
-    properties: Object = may("Data", "For track, page and screen.")
+    event: EventName = may("Event name", "For track.", examples=["order_placed"], more={"x-when": {"type": ["track"]}})
+    name: str = may("Name", "For page and screen.", examples=["Home"], more={"x-when": {"type": ["page", "screen"]}})
+    groupId: Id = may("Group id", "For group.", more={"x-when": {"type": ["group"]}})
+    previousId: Id = may("Id to merge away", "For alias.", more={"x-when": {"type": ["alias"]}})
+    traits: Object = may("Attributes", "For identify and group.", more={"x-when": {"type": ["identify", "group"]}})
+    properties: Object = may(
+        "Data", "For track, page and screen.", more={"x-when": {"type": ["track", "page", "screen"]}}
+    )
 
 
 def _all(*names: str) -> tuple[Rule, ...]:

@@ -5,7 +5,6 @@ settings -> address, headers, body -> signed (when the key may go there) -> sent
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -15,6 +14,7 @@ from pydantic import JsonValue
 
 from integrations.http import answer as answers
 from integrations.http import building
+from integrations.http.discretion import is_secretive, secrets_of
 from integrations.http.signing import must_go_to, signature
 from integrations.kit.auth import Credentials, Masker
 from integrations.kit.client import REDIRECTS, Client, Reply, noop
@@ -23,7 +23,6 @@ from integrations.kit.talk import Answer, Talk, in_record
 from integrations.kit.wire import Flight
 
 MOVED = (301, 302, 303, 307, 308)
-_SECRETIVE = re.compile(r"(api|access|private)[-_]?key|token|secret|passw|auth|cookie|session|signature|credential")
 _HARMLESS = ("accept", "accept-encoding", "accept-language", "content-type", "user-agent")
 
 
@@ -59,6 +58,7 @@ class _Sending:
     def __init__(self, talk: Talk, client: Client, credentials: Credentials | None) -> None:
         self.talk, self.client, self.credentials = talk, client, credentials
         self.secret_headers: set[str] = set()
+        self.own_secrets: tuple[str, ...] = ()
 
     def data(self, given: Mapping[str, JsonValue], key: str) -> dict[str, JsonValue]:
         """The data of the step."""
@@ -68,7 +68,9 @@ class _Sending:
         headers = building.headers(settings, key, name)
         content = building.body(settings)
         self._meet(url)
-        self.secret_headers = {each for each in headers if _SECRETIVE.search(each)} | ({name} if name else set())
+        self.own_secrets = tuple(secrets_of(given))
+        self.talk.mask.add(*self.own_secrets)
+        self.secret_headers = {each for each in headers if is_secretive(each)} | ({name} if name else set())
         if self.credentials:
             private = self.client.guard.lists(url.raw_host.decode("ascii"), building.port_of(url))
             must_go_to(self.credentials, url, building.port_of(url), private=private)
@@ -90,6 +92,7 @@ class _Sending:
         held = self.credentials or Credentials("http", "us", {})
         kept = {name: secret for name, secret in held.secrets.items() if name != "user" or not held.has("password")}
         mask = Masker(replace(held, secrets=kept))
+        mask.add(*self.own_secrets)
         if self.credentials:
             value = signature(self.credentials)[1]
             mask.add(value, value.split(" ", 1)[-1])

@@ -100,7 +100,7 @@ export function shapeOf(node) {
     case "trigger.schedule":
       return JSON.stringify([config.cron, config.timezone, config.every_minutes, config.at]);
     case "logic.wait":
-      return "until" in config && !("seconds" in config) ? "until" : "seconds";
+      return ["seconds", "until", "window"].find((mode) => mode in config) ?? "seconds";
     default:
       return "";
   }

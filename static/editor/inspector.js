@@ -6,8 +6,11 @@ import { el, icon } from "./dom.js";
 import { nodeOf, withNode } from "./graph.js";
 import { createActions } from "./inspector_actions.js";
 import { createChoices } from "./inspector_choices.js";
-import { CONTROLS, UNREADY, drawChip, judge, show, tellMoment, valueOf } from "./inspector_controls.js";
+import { CONTROLS, UNREADY, drawChip, judge, meant, show, tellMoment } from "./inspector_controls.js";
+import { guardActions, tellGuard } from "./inspector_guard.js";
 import { askForHtml, fragmentOf } from "./inspector_html.js";
+import { createLastRun } from "./inspector_last.js";
+import { tellPicks } from "./inspector_picks.js";
 import { kept, refocus, showTab, targetOf, unfold } from "./inspector_place.js";
 import { drawProblems, placeOf } from "./inspector_problems.js";
 import { getAt, liquidOf, repaired, setAt, typeOf } from "./inspector_values.js";
@@ -18,9 +21,9 @@ const TYPING_MS = 350;
 
 /**
  * @param {HTMLElement} element the panel @param {any} store
- * @param {{urls: Record<string, string>, announce: (text: string) => void, toast?: any, commands?: any, [more: string]: any}} options
+ * @param {{urls: Record<string, string>, announce: (text: string) => void, toast?: any, commands?: any, catalog?: any, [more: string]: any}} options
  */
-export function mountInspector(element, store, { urls, announce, toast = null, commands = null }) {
+export function mountInspector(element, store, { urls, announce, toast = null, commands = null, catalog = null }) {
   const body = el("div", { class: "insp-body" });
   element.replaceChildren(body);
   let drawnKey = /** @type {string|null} */ (null);
@@ -35,6 +38,7 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
   let pressed = false;
   let waiting = /** @type {(() => void)|null} */ (null);
   let tab = "configure";
+  let revealNext = /** @type {string|null} */ (null);
   let checkedGraph = store.get().graph;
   /** JSON that is half typed, by step and pointer: kept over redraws, never stored. */
   const halfTyped = new Map();
@@ -69,8 +73,9 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
       },
     }),
   };
-  const { actions, onInput, onChange, onCaret, fitted } = createActions(desk);
-  Object.assign(actions, webhookActions(desk, urls.webhook));
+  const { actions, onInput, onChange, onCaret, onPaste, fitted } = createActions(desk);
+  Object.assign(actions, webhookActions(desk, urls.webhook), guardActions(desk, catalog));
+  const lastRun = createLastRun({ body, url: urls.last, node: () => drawnKey });
 
   // ---- drawing --------------------------------------------------------------------------------------------------------
 
@@ -142,6 +147,7 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
       element.scrollTop = 0;
     }
     tab = showTab(body, tab);
+    lastRun.shown(tab);
     if (keep) unfold(body, keep);
     for (const control of controls()) {
       const half = halfTyped.get(`${key}|${control.dataset.pointer}`);
@@ -157,6 +163,7 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
     if (store.get().mode !== "edit") body.querySelector("fieldset")?.setAttribute("disabled", "");
     dress();
     sync();
+    if (revealNext) reveal(revealNext);
   }
 
   /** What the browser adds to the drawn form: chips, moments in words, names of choices, summaries of items. */
@@ -168,7 +175,10 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
       tellMoment(control);
       if (control.closest("[data-choices]")) desk.choices.tell(control);
     }
+    for (const picks of body.querySelectorAll(".picks")) tellPicks(picks);
     for (const line of /** @type {NodeListOf<HTMLElement>} */ (body.querySelectorAll("[data-item-words]"))) line.textContent = summaryOf(getAt(node(), line.dataset.itemWords ?? ""));
+    const drawn = form();
+    if (drawn && drawnKey) tellGuard(drawn, graph, drawnKey);
     drawMarks();
   }
 
@@ -239,7 +249,7 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
     typing = isText ? control : null;
     judge(control);
     tellMoment(control);
-    const value = fitted(node(), pointer, valueOf(control));
+    const value = fitted(node(), pointer, meant(control, shownAt(node(), pointer)));
     const half = `${drawnKey}|${pointer}`;
     if (value === UNREADY) return void halfTyped.set(half, control.value);
     halfTyped.delete(half);
@@ -250,6 +260,11 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
     desk.change(pointer === "@name" ? "Rename" : `Set “${title}”`, (now) => put(now, pointer, value), { merge: `${drawnKey}:${pointer}` });
     own = false;
     if (control.dataset.redraw !== undefined) draw(isText ? TYPING_MS : 0);
+  });
+
+  body.addEventListener("paste", (event) => {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (onPaste(/** @type {any} */ (event.target), text)) event.preventDefault();
   });
 
   /** In a field of choices, words search the account; digits are an id and need no list. */
@@ -280,7 +295,10 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
   body.addEventListener("click", (event) => {
     const target = /** @type {any} */ (event.target);
     const chosen = target.closest("[role=tab]");
-    if (chosen) return void (tab = showTab(body, chosen.dataset.tab));
+    if (chosen) {
+      tab = showTab(body, chosen.dataset.tab);
+      return void lastRun.shown(tab);
+    }
     const button = target.closest("[data-action]");
     if (!button || button.disabled) return;
     if (button.closest("summary")) event.preventDefault();
@@ -299,6 +317,7 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
       const next = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tabs.length - 1 }[event.key] ?? at;
       const button = tabs[(next + tabs.length) % tabs.length];
       tab = showTab(body, button.dataset.tab);
+      lastRun.shown(tab);
       button.focus();
       event.preventDefault();
     } else if (event.key === "Enter" && target.matches?.("input")) {
@@ -333,18 +352,20 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
   });
   select();
 
-  return {
-    /** Show a field of the drawn step, on whichever tab and in whichever fold it is, and focus it. @param {string|null} field */
-    reveal(field) {
-      const place = /** @type {any} */ (form() && field ? placeOf(form(), field) : null);
-      if (!place) return;
-      tab = showTab(body, place.closest("[data-panel]")?.dataset.panel ?? tab);
-      for (let fold = place.closest("details"); fold; fold = fold.parentElement?.closest("details")) fold.open = true;
-      const target = place.querySelector(CONTROLS) ?? place.querySelector("button");
-      target?.focus();
-      place.scrollIntoView({ block: "center" });
-    },
-  };
+  /** Show a field of the selected step, on whichever tab and in whichever fold it is, and focus it; as soon as its form is drawn. @param {string|null} field */
+  function reveal(field) {
+    if (!form() || drawnKey !== store.get().selected || !field) return void (revealNext = field);
+    const place = /** @type {any} */ (placeOf(form(), field));
+    revealNext = null;
+    if (!place) return;
+    tab = showTab(body, place.closest("[data-panel]")?.dataset.panel ?? tab);
+    for (let fold = place.closest("details"); fold; fold = fold.parentElement?.closest("details")) fold.open = true;
+    const target = place.querySelector(CONTROLS) ?? place.querySelector("button");
+    target?.focus();
+    place.scrollIntoView({ block: "center" });
+  }
+
+  return { reveal };
 }
 
 /** An item in a few words, for its folded head: its first plain values. */

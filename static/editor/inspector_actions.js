@@ -4,7 +4,8 @@
 import { addBranch, addCondition, addGroup, removeCondition, rowPart, setMode, setRowPart, withoutBranch } from "./conditions.js";
 import { loneOf } from "./inspector_chips.js";
 import { cronOf, partsOf, timingOf, withoutTiming } from "./inspector_schedule.js";
-import { ABSENT, appendAt, asType, escape, freeEntry, getAt, hasLiquid, liquidOf, moveAt, parse, removeAt, renameAt, setAt, split } from "./inspector_values.js";
+import { searchPicks } from "./inspector_picks.js";
+import { ABSENT, appendAt, asType, escape, freeEntry, getAt, hasLiquid, liquidOf, listOf, moveAt, parse, removeAt, renameAt, setAt, split } from "./inspector_values.js";
 
 /**
  * @typedef {{
@@ -30,13 +31,18 @@ export function createActions(desk) {
   const titleOf = (element) => wrapperOf(element)?.dataset.title ?? "Field";
   const pointerOf = (element) => wrapperOf(element)?.dataset.field ?? "";
 
-  function openPicker(wrapper) {
+  function openPicker(wrapper, before = ABSENT) {
     const pointer = wrapper.dataset.field;
     const text = liquidOf(getAt(desk.node(), pointer)) ?? "";
     const inText = text.trim() !== "" && !loneOf(text);
     void desk.picker.open(wrapper, pointer, {
       inText,
-      left: () => desk.focus(pointer),
+      left: () => {
+        // Closed without a choice: a value that stood there is not lost.
+        const isGiven = before !== ABSENT && before !== "" && JSON.stringify(before) !== "{}" && JSON.stringify(before) !== "[]";
+        if (isGiven && liquidOf(getAt(desk.node(), pointer)) === "") desk.change(`Fixed value of “${wrapper.dataset.title}”`, (node) => setRowPart(node, pointer, before), { focus: pointer });
+        else desk.focus(pointer);
+      },
       pick: (row) => {
         const now = liquidOf(getAt(desk.node(), pointer)) ?? "";
         const at = carets.get(pointer) ?? now.length;
@@ -74,7 +80,7 @@ export function createActions(desk) {
         fixedBefore.set(`${desk.key()}|${pointer}`, value);
         desk.change(`Map “${titleOf(button)}”`, (node) => setRowPart(node, pointer, { $liquid: "" }));
       }
-      if (wrapper) openPicker(wrapper);
+      if (wrapper) openPicker(wrapper, liquidOf(value) === null ? value : ABSENT);
     },
 
     pick(button) {
@@ -162,13 +168,15 @@ export function createActions(desk) {
       desk.change("All or any", (node) => setMode(node, dataset.condMode, control.value));
     } else if (dataset.waitMode !== undefined) {
       desk.change("What to wait for", (node) => {
-        const { seconds: _seconds, until: _until, ...rest } = node.config;
-        return { ...node, config: control.value === "until" ? { ...rest, until: "" } : { ...rest, seconds: 60 } };
+        const { seconds: _seconds, until: _until, window: _window, ...rest } = node.config;
+        return { ...node, config: { ...rest, [control.value]: WAITS[control.value] ?? 60 } };
       });
     } else if (dataset.cron !== undefined) {
       setRhythm(control);
     } else if (dataset.calendar !== undefined) {
       setMoment(control);
+    } else if (dataset.picksSearch !== undefined) {
+      searchPicks(control);
     } else return false;
     return true;
   }
@@ -219,8 +227,35 @@ export function createActions(desk) {
     if (control.dataset.kind === "liquid") carets.set(control.dataset.pointer, control.selectionStart);
   }
 
-  return { actions, onInput, onChange, onCaret, fitted };
+  /** Several values pasted into a row of a list become rows of their own. Returns whether they did. @param {any} control @param {string} text */
+  function onPaste(control, text) {
+    const rows = control.closest(".line")?.closest("[data-rows]");
+    const pointer = control.dataset.pointer;
+    if (!rows || control.matches("textarea") || control.dataset.keyOf !== undefined || rows.classList.contains("table-rows")) return false;
+    const values = listOf(text);
+    if (!values) return false;
+    const { kind } = control.dataset;
+    const made = values.slice(0, MOST_PASTED).map((value) => (typeof value === "string" ? parse(kind ?? "text", value, "keep") : value));
+    const { parent, name } = split(pointer);
+    desk.change(`Paste ${made.length} values into “${titleOf(rows)}”`, (node) => {
+      const items = [...(getAt(node, parent) ?? [])];
+      items.splice(Number(name), items[Number(name)] === "" ? 1 : 0, ...made);
+      return setAt(node, parent, items);
+    }, { focus: `${parent}/${Number(name) + made.length - 1}` });
+    desk.tell(`${made.length} values pasted`);
+    return true;
+  }
+
+  return { actions, onInput, onChange, onCaret, onPaste, fitted };
 }
+
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+
+/** So many values come out of one paste at most. */
+const MOST_PASTED = 10_000;
+
+/** What each way of waiting begins with. */
+const WAITS = { seconds: 60, until: "", window: { days: ["mon", "tue", "wed", "thu", "fri"], from: "09:00", to: "17:00", timezone: ZONE } };
 
 /** "E-mail address" -> "e_mail_address". */
 const nameFrom = (label) => label.toLowerCase().normalize("NFKD").replace(/[^a-z0-9]+/g, "_").replace(/^[^a-z]+|_+$/g, "").slice(0, 40);

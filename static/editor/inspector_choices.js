@@ -33,11 +33,11 @@ export function createChoices({ url, connection, chosen }) {
     timer = setTimeout(() => void load(query), query ? 180 : 0);
   }
 
-  async function load(query) {
+  async function load(query, fresh = false) {
     asking.abort();
     asking = new AbortController();
     if (!control) return;
-    const find = new URLSearchParams({ connection: connection(), kind: kindOf(control), q: query });
+    const find = new URLSearchParams({ connection: connection(), kind: kindOf(control), q: query, ...(fresh ? { fresh: "1" } : {}) });
     const answer = await askForHtml(`${url}?${find}`, undefined, asking.signal);
     if (!answer || !control) return;
     if (answer.html === undefined) box.replaceChildren(el("p", { class: "pick-wait", text: answer.trouble }));
@@ -93,10 +93,30 @@ export function createChoices({ url, connection, chosen }) {
     if (!(line instanceof HTMLElement)) return;
     line.hidden = !name;
     line.textContent = name ?? "";
+    if (!name) void lookUp(input);
+  }
+
+  const looked = new Set();
+
+  /** Ask once for the name of an id, out of what the server remembers: the account itself is not asked for it. */
+  async function lookUp(input) {
+    const id = input.value.trim();
+    const place = `${connection()}|${kindOf(input)}|${id}`;
+    if (!id || id.includes("{{") || looked.has(place)) return;
+    looked.add(place);
+    const answer = await askForHtml(`${url}?${new URLSearchParams({ connection: connection(), kind: kindOf(input), id })}`);
+    const found = answer?.html === undefined ? null : fragmentOf(answer.html).querySelector("[data-name]");
+    if (!(found instanceof HTMLElement)) return;
+    names.set(place, found.dataset.name);
+    if (input.isConnected) tell(input);
   }
 
   box.addEventListener("mousedown", (event) => event.preventDefault());
   box.addEventListener("click", (event) => {
+    if (/** @type {Element} */ (event.target).closest("[data-choices-fresh]") && control) {
+      box.querySelector("[data-choices-fresh]")?.setAttribute("aria-busy", "true");
+      return void load(/^\d+$/.test(control.value.trim()) ? "" : control.value.trim(), true);
+    }
     const option = /** @type {Element} */ (event.target).closest("[data-value]");
     if (option instanceof HTMLElement) choose(option);
   });

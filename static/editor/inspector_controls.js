@@ -2,7 +2,7 @@
 /** Controls and what they hold: from a control to a value, and back without disturbing whoever is typing. */
 
 import { readJson } from "./inspector_json.js";
-import { hasLiquid, instantOf, liquidOf, parse } from "./inspector_values.js";
+import { hasLiquid, instantOf, liquidOf, parse, withExpressions } from "./inspector_values.js";
 import { wordsOf } from "./inspector_chips.js";
 
 /** Every control that stands for a value of the step. */
@@ -30,6 +30,33 @@ export function valueOf(control) {
   return parse(kind ?? "text", control.value, empty);
 }
 
+/**
+ * The value that a control stands for, when this one is stored: as long as it shows the stored value it means that one, whatever
+ * its type; so looking at a form, or touching it, changes nothing.
+ * @param {Control} control @param {any} stored
+ */
+export function meant(control, stored) {
+  const { kind } = control.dataset;
+  if (kind === "boolean") return stored !== undefined && /** @type {any} */ (control).checked === isOn(control, stored) ? stored : valueOf(control);
+  if (kind === "set") return ticked(control, stored);
+  if (stored !== undefined && control.value === textOf(control, stored, false)) return stored;
+  if (stored === undefined && (control.value === "" || (kind === "choice" && control.dataset.default === JSON.stringify(control.value)))) return undefined;
+  return valueOf(control);
+}
+
+const isOn = (control, value) => (value === undefined ? control.dataset.default === "true" : value === true);
+
+/** What is ticked: what was there stays in its order, what is new comes behind it. */
+function ticked(control, stored) {
+  const now = setOf(control);
+  if (!Array.isArray(stored)) {
+    const usual = JSON.parse(control.dataset.default || "[]");
+    return JSON.stringify(now) === JSON.stringify(usual) ? stored : now;
+  }
+  const kept = stored.filter((each) => now.includes(each));
+  return kept.length === stored.length && kept.length === now.length ? stored : [...kept, ...now.filter((each) => !kept.includes(each))];
+}
+
 /** A switch that stands on its default is left out, so that the config says only what was chosen. */
 function booleanOf(control) {
   const usual = control.dataset.default === "true";
@@ -44,9 +71,10 @@ function setOf(control) {
 
 function jsonOf(control, empty) {
   if (control.value.trim() === "") return parse("text", "", empty);
-  if (hasLiquid(control.value) && !readJson(control.value).ok) return { $liquid: control.value };
   const found = readJson(control.value);
-  return found.ok ? found.value : UNREADY;
+  if (control.dataset.plain !== undefined) return found.ok ? found.value : UNREADY;
+  if (!found.ok) return isTemplate(control.value) ? { $liquid: control.value } : UNREADY;
+  return withExpressions(found.value);
 }
 
 const unitOf = (control) => /** @type {HTMLSelectElement|null} */ (control.parentElement?.querySelector("[data-unit-of]"));
@@ -65,17 +93,17 @@ export function show(control, value) {
   if (value === undefined && usual && (kind === "set" || (kind === "choice" && !control.querySelector('option[value=""]')))) value = JSON.parse(usual);
   if (CHECKED(control)) {
     const box = /** @type {HTMLInputElement} */ (control);
-    box.checked = kind === "set" ? Array.isArray(value) && value.includes(box.value) : value === undefined ? box.dataset.default === "true" : value === true;
+    box.checked = kind === "set" ? Array.isArray(value) && value.includes(box.value) : isOn(box, value);
     const words = box.closest(".switch")?.querySelector("[data-yes-no]");
     if (words) words.textContent = box.checked ? "Yes" : "No";
     return;
   }
-  const now = valueOf(control);
+  const now = meant(control, value);
   if (now === UNREADY || JSON.stringify(now) === JSON.stringify(value)) return;
   control.value = textOf(control, value);
 }
 
-function textOf(control, value) {
+function textOf(control, value, unitToo = true) {
   const { kind, values } = control.dataset;
   if (value === undefined || (value === null && kind !== "json")) return "";
   const liquid = liquidOf(value);
@@ -84,23 +112,27 @@ function textOf(control, value) {
   if (kind === "duration" && typeof value === "number") {
     const unit = unitOf(control);
     const sizes = [...(unit?.options ?? [])].map((option) => Number(option.value));
-    const size = sizes.filter((each) => value % each === 0).at(-1) ?? 1;
-    if (unit) unit.value = String(size);
+    const size = unitToo ? (sizes.filter((each) => value % each === 0).at(-1) ?? 1) : Number(unit?.value ?? 1);
+    if (unit && unitToo) unit.value = String(size);
     return String(value / size);
   }
   if (kind === "choice" && values === "json") return JSON.stringify(value);
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** Whether the text in a JSON field is an expression as a whole, not JSON with expressions in it. */
+const isTemplate = (text) => hasLiquid(text) && /^\s*\{[{%]/.test(text);
+
 /** Show beside a JSON field why its text is no value. @param {Control} control */
 export function judge(control) {
   if (control.dataset.kind !== "json") return;
   const trouble = control.parentElement?.querySelector("[data-json-trouble]");
-  const found = control.value.trim() === "" || hasLiquid(control.value) ? { ok: true } : readJson(control.value);
+  const found = control.value.trim() === "" || (isTemplate(control.value) && control.dataset.plain === undefined) ? { ok: true } : readJson(control.value);
   control.toggleAttribute("data-broken", !found.ok);
   if (trouble instanceof HTMLElement) {
     trouble.hidden = found.ok;
-    trouble.textContent = found.ok ? "" : /** @type {any} */ (found).message;
+    const more = hasLiquid(control.value) ? " Expressions {{ … }} stand in quotes; one alone in its quotes keeps its type." : "";
+    trouble.textContent = found.ok ? "" : /** @type {any} */ (found).message + more;
   }
 }
 

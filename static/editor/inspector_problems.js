@@ -17,7 +17,9 @@ export function drawProblems(form, problems, repair) {
     control.removeAttribute("aria-errormessage");
   }
   const top = form.querySelector("[data-problems-top]");
-  problems.forEach((problem, i) => {
+  // What the drawn notice says already is not said twice.
+  const told = problems.filter((problem) => !(problem.code === "deprecated" && form.querySelector('[data-notice="deprecated"]')));
+  told.forEach((problem, i) => {
     const place = placeOf(form, problem.field) ?? top;
     const mark = markOf(problem, `problem-${form.dataset.form}-${i}`, repair);
     place?.append(mark);

@@ -115,6 +115,22 @@ export const liquidOf = (value) =>
 /** Whether a text has Liquid in it that is complete. */
 export const hasLiquid = (text) => /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/.test(text);
 
+/** A typed JSON value whose texts with Liquid are worked out in a run. What is written as an expression already stays one. */
+export function withExpressions(value) {
+  if (typeof value === "string") return hasLiquid(value) ? { $liquid: value } : value;
+  if (value === null || typeof value !== "object" || liquidOf(value) !== null) return value;
+  if (Array.isArray(value)) return value.map(withExpressions);
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withExpressions(part)]));
+}
+
+/** The lines of a pasted list (a column of a sheet, JSON, or lines); null when it is one value. @param {string} text */
+export function listOf(text) {
+  const found = readJson(text);
+  if (found.ok && Array.isArray(found.value)) return found.value;
+  const lines = text.split(/\r\n|\r|\n/).map((line) => line.trim()).filter(Boolean);
+  return lines.length > 1 ? lines : null;
+}
+
 /** What the type switch calls a value. */
 export function typeOf(value) {
   if (value === ABSENT || typeof value === "string") return "text";

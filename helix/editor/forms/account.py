@@ -68,6 +68,10 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
+FLOW_KINDS = ("flows", "all_flows")
+"""Lists that are the team's own: flows that can be called, and every flow."""
+
+
 def entries_of(kind: Kind, data: Mapping[str, Any]) -> tuple[Entry, ...]:
     """The entries of an answer by name; what has no id is left out."""
     rows = data.get(kind.part)

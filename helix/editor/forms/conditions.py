@@ -74,10 +74,12 @@ class Branch:
     last: bool
 
 
-def branches_of(config: Mapping[str, JsonValue], node: str, type_of_left: TypeOf) -> tuple[Branch, ...]:
-    """The branches of a `logic.branch`, in their order."""
-    listed = config.get("branches")
-    found = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+def branches_of(config: Mapping[str, JsonValue], node: str, type_of_left: TypeOf) -> tuple[Branch, ...] | None:
+    """The branches of a `logic.branch`, in their order; None when the config holds something else there."""
+    listed = config.get("branches", [])
+    if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
+        return None
+    found: list[Mapping[str, JsonValue]] = [each for each in listed if isinstance(each, dict)]
     drawn = []
     for index, branch in enumerate(found):
         pointer = f"/branches/{index}"
@@ -99,9 +101,9 @@ def rows_of(when: Given, node: str, pointer: str, type_of_left: TypeOf, depth: i
     if when is ABSENT or when in ({}, {"all": []}, {"any": []}):
         blank = _row(FRESH_ROW, node, f"{pointer}/all/0", 1, type_of_left)
         return Rows(pointer, name, "all", (blank,))
-    if isinstance(when, dict) and "op" in when:
+    if isinstance(when, dict) and "op" in when and _is_row(when):
         return Rows(pointer, name, "all", (_row(when, node, pointer, 1, type_of_left),), bare=True)
-    mode = next((each for each in ("all", "any") if isinstance(when, dict) and isinstance(when.get(each), list)), None)
+    mode = next((each for each in ("all", "any") if isinstance(when, dict) and _is_group(when, each)), None)
     if mode is None or not isinstance(when, dict) or depth > DEPTH:
         return Unread(Field(kind="json", pointer=pointer, id=name, title="Condition", value=when, mappable=False))
     members = when[mode]
@@ -110,7 +112,7 @@ def rows_of(when: Given, node: str, pointer: str, type_of_left: TypeOf, depth: i
         inside = join(join(pointer, mode), index)
         if isinstance(part, dict) and ("all" in part or "any" in part):
             items.append(rows_of(part, node, inside, type_of_left, depth + 1))
-        elif isinstance(part, dict):
+        elif isinstance(part, dict) and _is_row(part):
             items.append(_row(part, node, inside, index + 1, type_of_left))
         else:
             items.append(
@@ -126,6 +128,15 @@ def rows_of(when: Given, node: str, pointer: str, type_of_left: TypeOf, depth: i
                 )
             )
     return Rows(pointer, name, mode, tuple(items), can_nest=depth < DEPTH - 1)
+
+
+def _is_row(part: Mapping[str, JsonValue]) -> bool:
+    """Whether rows can show all of it; what they cannot show is shown as JSON, so that nothing is lost."""
+    return part.keys() <= {"left", "op", "right"}
+
+
+def _is_group(part: Mapping[str, JsonValue], mode: str) -> bool:
+    return part.keys() == {mode} and isinstance(part[mode], list)
 
 
 def _row(part: Mapping[str, JsonValue], node: str, pointer: str, number: int, type_of_left: TypeOf) -> Row:

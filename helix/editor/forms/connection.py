@@ -38,16 +38,26 @@ class ConnectionChoice:
     none_fits: bool
     missing: bool
     words: str
+    optional: bool = False
+    help: str = ""
+
+    @property
+    def empty_words(self) -> str:
+        """What the choice says while nothing is chosen."""
+        return "No connection: call without a key" if self.optional else "Choose a connection …"
 
 
 def connection_choice(
-    connections: Iterable[Facts], *, now: str | None, integration: str, family: str | None
+    connections: Iterable[Facts], *, now: str | None, integration: str, family: str | None, optional: bool = False
 ) -> ConnectionChoice:
-    """The choice for a step of this integration that needs this family of keys."""
+    """The choice for a step of this integration that needs this family of keys. `optional`: it works without one, and
+    connections to other services are not even offered."""
     options = []
     held = {each.name: each for each in connections}
     for each in held.values():
         reason = why_not(each, integration, family)
+        if optional and each.integration != integration and each.name != now:
+            continue
         place = "sandbox" if each.sandbox else place_of(each)
         label = f"{each.name} · {place}" + (f" ({reason})" if reason else "")
         options.append(
@@ -61,9 +71,13 @@ def connection_choice(
         options=tuple(options),
         region=place_of(chosen) if chosen else "",
         sandbox=chosen.sandbox if chosen else False,
-        none_fits=not any(not why_not(each, integration, family) for each in held.values()),
+        none_fits=not optional and not any(not why_not(each, integration, family) for each in held.values()),
         missing=bool(now) and chosen is None,
         words=f"This step needs {FAMILY_WORDS.get(family or '', 'a key')}." if family else "",
+        optional=optional,
+        help="Holds the key of the service, sealed, and sends it along only to the hosts you named for it."
+        if optional
+        else "",
     )
 
 

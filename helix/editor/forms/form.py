@@ -7,14 +7,17 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from helix.editor.fields import ABSENT, Field, Group, Schema, html_id
+from helix.editor.forms import around
 from helix.editor.forms.conditions import Branch, Rows, TypeOf, Unread, branches_of, rows_of
 from helix.editor.forms.connection import ConnectionChoice, Facts, connection_choice
 from helix.editor.forms.output import OutputRow, sample
 from helix.editor.forms.output import rows_of as output_rows
 from helix.editor.forms.retry import Retry, retry_of
-from helix.editor.forms.schema import fields_of, grouped, unknown_fields
+from helix.editor.forms.schema import field_of, fields_of, grouped, unknown_fields
 from helix.editor.forms.triggers import Input, Schedule, inputs_of, schedule_of
 from helix.editor.forms.waiting import Wait, wait_of
+from helix.editor.forms.whom import whom
+from helix.flows.steps.loops import FOR_EACH
 
 
 class Step(Protocol):
@@ -37,13 +40,14 @@ class Step(Protocol):
     @property
     def integration(self) -> str | None: ...
     @property
+    def optional_integration(self) -> str | None: ...
+    @property
     def key_family(self) -> str | None: ...
     @property
     def destructive(self) -> str | None: ...
     @property
     def deprecated(self) -> str | None: ...
-    @property
-    def effect(self) -> str: ...
+    def effect_of(self, config: Any) -> str: ...
     @property
     def can_fail(self) -> bool: ...
 
@@ -73,6 +77,8 @@ class Form:
     output: tuple[OutputRow, ...] = ()
     output_root: str = ""
     sample: Any = None
+    whom: str = ""
+    """Whom a step that cannot be taken back will hit."""
 
     @property
     def sample_text(self) -> str:
@@ -93,7 +99,7 @@ _SPECIAL = {
     "trigger.webhook": ("fields",),
     "trigger.called": ("fields",),
     "trigger.schedule": ("cron", "timezone", "every_minutes", "at"),
-    "logic.wait": ("seconds", "until"),
+    "logic.wait": ("seconds", "until", "window"),
 }
 
 
@@ -105,8 +111,11 @@ def form_of(
     type_of: TypeOf,
     connections: Iterable[Facts],
     now: datetime,
+    called: Schema | None = None,
+    inside: Iterable[tuple[str, str]] = (),
 ) -> Form:
-    """The form of a node. `step` is None for a type that this installation does not know: its config is shown as JSON."""
+    """The form of a node. `step` is None for a type that this installation does not know: its config is shown as JSON.
+    `called`: the fields of the flow that a step calls; `inside`: key and name of the steps inside a loop."""
     key, config = str(node["key"]), node.get("config")
     name = Field(
         kind="text",
@@ -127,19 +136,26 @@ def form_of(
             note="" if step is None else "These settings are no object. They are shown as JSON so that nothing is lost.",
         )  # fmt: skip
         return Form(key, str(node.get("type")), step, name, key_field, None, (), (), False, (), raw)
-    schema = dict(step.input_schema)
+    schema = around.with_called_fields(step.input_schema, config, called)
     special = _SPECIAL.get(step.key, ())
     fields = [
         field
         for field in fields_of(schema, config, key)
         if field.pointer.strip("/") not in special and (field.kind != "fixed" or field.given)
     ]
+    if step.key == FOR_EACH:
+        fields = [around.with_steps_inside(field, inside) for field in fields]
+    elif called is not None:
+        fields = [around.unfolded(field) for field in fields]
     if step.kind == "trigger":  # there is nothing before it that could be mapped
-        fields = [replace(field, mappable=False) for field in fields]
+        fields = [fixed_only(field) for field in fields]
+    if step.destructive:  # whom it hits is said anew
+        fields = [replace(field, redraw=True) for field in fields]
     rules = schema.get("x-rules", ())
     ordinary = [field for field in fields if not field.advanced]
     advanced = [field for field in fields if field.advanced]
-    calls_out = step.integration is not None
+    service = step.integration or step.optional_integration
+    calls_out = service is not None or step.key == "notify.email"
     root = "trigger" if step.kind == "trigger" else f"steps.{key}.data"
     return Form(
         node=key,
@@ -148,27 +164,54 @@ def form_of(
         name=name,
         key=key_field,
         connection=connection_choice(
-            connections, now=node.get("connection"), integration=step.integration, family=step.key_family
+            connections,
+            now=node.get("connection"),
+            integration=service,
+            family=step.key_family,
+            optional=step.integration is None,
         )
-        if step.integration is not None
+        if service is not None
         else None,
         groups=grouped(ordinary, rules),
         more=grouped(advanced, rules),
         more_open=any(field.given for field in advanced),
         unknown=unknown_fields(schema, config, key),
-        retry=retry_of(node, calls_out=calls_out, effect=step.effect or "A") if step.can_fail else None,
+        retry=retry_of(node, calls_out=calls_out, effect=step.effect_of(config) or "A") if step.can_fail else None,
         output=output_rows(output, root),
         output_root=root,
         sample=sample(output),
-        **_special(step.key, config, key, type_of, now),
+        whom=whom(step.key, config) if step.destructive else "",
+        **_special(step.key, schema, config, key, type_of, now),
     )
 
 
-def _special(kind: str, config: Mapping[str, Any], key: str, type_of: TypeOf, now: datetime) -> dict[str, Any]:
+def fixed_only(field: Field) -> Field:
+    """The field without the switch to data of earlier steps, its parts neither."""
+    return replace(field, mappable=False, children=tuple(fixed_only(each) for each in field.children))
+
+
+def _special(
+    kind: str, schema: Schema, config: Mapping[str, Any], key: str, type_of: TypeOf, now: datetime
+) -> dict[str, Any]:
     if kind == "logic.branch":
         otherwise = config.get("else")
+        branches = branches_of(config, key, type_of)
+        if branches is None:
+            place = html_id(key, "/branches")
+            note = "These are no branches as a form can show them. They are shown as JSON so that nothing is lost."
+            return {
+                "raw": Field(
+                    kind="json",
+                    pointer="/branches",
+                    id=place,
+                    title="Branches",
+                    value=config["branches"],
+                    mappable=False,
+                    note=note,
+                )
+            }
         return {
-            "branches": branches_of(config, key, type_of),
+            "branches": branches,
             "otherwise": otherwise if isinstance(otherwise, str) and otherwise else "else",
         }
     if kind == "logic.filter":
@@ -186,4 +229,9 @@ def _special(kind: str, config: Mapping[str, Any], key: str, type_of: TypeOf, no
         return {"inputs": inputs} if inputs is not None else {"raw": raw}
     if kind == "trigger.schedule":
         return {"schedule": schedule_of(config, key, now)}
-    return {"wait": wait_of(config, key)} if kind == "logic.wait" else {}
+    return {"wait": wait_of(config, key, _window(schema, config, key))} if kind == "logic.wait" else {}
+
+
+def _window(schema: Schema, config: Mapping[str, Any], key: str) -> Field:
+    part = schema["properties"]["window"]
+    return field_of(part, config.get("window", ABSENT), key, "/window", name="window")

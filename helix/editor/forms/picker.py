@@ -1,6 +1,7 @@
 """The data picker: what the steps before a step give, as a typed tree, with what fits a field and why the rest does not."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ ICONS = {
 }  # fmt: skip
 DEPTH_OPEN = 4
 _OWN = {
+    "item": ("Item of the loop", "repeat", "logic"),
     "trigger": ("Trigger", "zap", "triggers"),
     "run": ("This run", "play", "logic"),
     "flow": ("This flow", "workflow", "logic"),
@@ -83,7 +85,7 @@ class Picker:
         """The tree; `names`: step key -> (name, icon, family)."""
         by_root: dict[str, list[PathEntry]] = {}
         for entry in entries:
-            by_root.setdefault(f"steps.{entry.source}" if entry.source else entry.path.split(".")[0], []).append(entry)
+            by_root.setdefault(f"steps.{entry.source}" if entry.source else _root(entry.path), []).append(entry)
         found = []
         for root, members in by_root.items():
             title, icon, family = names.get(members[0].source) or _OWN.get(root, (root, "circle-dot", "logic"))
@@ -143,6 +145,12 @@ class Picker:
             return "A list or an object cannot stand inside text: pick one value of it." if inner else ""
         reason = self.fits(schema, self.wanted)
         return _sentence(reason if not reason.startswith("is ") else f"This {reason}") if reason else ""
+
+
+def _root(path: str) -> str:
+    """The name that a path begins with; the position of a loop stands with its item."""
+    root = re.split(r"[.\[]", path, maxsplit=1)[0]
+    return "item" if root == "index" else root
 
 
 def _sentence(text: str) -> str:

@@ -1,29 +1,40 @@
 """JSON Schema to fields: which control draws what, with the value it holds."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import JsonValue
 
 from helix.editor.fields import ABSENT, Field, Given, Group, Kind, Option, Schema, html_id, join, liquid_of
+from helix.editor.forms.events import event_options
+from helix.editor.forms.relevance import relevant
+from helix.editor.forms.triggers import zones
+from helix.editor.forms.waiting import units
 from helix.editor.forms.words import humanize
 from helix.expressions.words import type_words
 
 MOST_ROWS = 100
 MOST_CARDS = 25
+CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+"""The pattern of a time of day."""
+MOST_BOXES = 12
+"""So many choices are shown as boxes to tick."""
+LONG_TEXT = 1_000
+"""Text that may be this long gets more than a line."""
 _SCALARS = ("string", "integer", "number", "boolean")
 
 
 def fields_of(schema: Schema, given: Mapping[str, JsonValue], node: str, pointer: str = "") -> tuple[Field, ...]:
-    """A field for every property of an object schema, required ones first, and one for every name it does not know."""
+    """A field for every property of an object schema that matters as the others stand, required ones first."""
     required = set(schema.get("required", ()))
     properties: dict[str, Schema] = schema.get("properties", {})
     drawn = [
         field_of(part, given.get(name, ABSENT), node, join(pointer, name), name=name, required=name in required)
         for name, part in properties.items()
     ]
-    return (*sorted(drawn, key=lambda field: not field.required),)
+    return (*sorted(relevant(drawn, schema, given), key=lambda field: not field.required),)
 
 
 def unknown_fields(schema: Schema, given: Mapping[str, JsonValue], node: str) -> tuple[Field, ...]:
@@ -54,6 +65,8 @@ def field_of(
     if liquid_of(value) is None and (clash := _clash(kind, value)):
         kind, note = "json", clash
     items, extra = schema.get("items"), schema.get("additionalProperties")
+    if row and kind in ("duration", "set", "picks"):
+        kind = "number" if kind == "duration" else "json"
     common: dict[str, Any] = {
         "pointer": pointer,
         "id": html_id(node, pointer),
@@ -65,20 +78,32 @@ def field_of(
         "default": schema.get("default", ABSENT),
         "placeholder": _placeholder(schema, kind),
         "unit": schema.get("x-unit", "") or schema.get("unit", ""),
-        "type_words": "" if kind in ("choice", "boolean") else type_words(schema),
+        "type_words": "" if kind in ("choice", "boolean", "set", "picks") else words_of(schema),
+        "native": "time" if schema.get("pattern") == CLOCK and _is_clock(value) else "",
+        "mappable": not schema.get("x-literal"),
         "minimum": schema.get("minimum", schema.get("exclusiveMinimum")),
         "maximum": schema.get("maximum", schema.get("exclusiveMaximum")),
         "choices": schema.get("x-choices", ""),
         "note": note,
         "keep_empty": row,
+        "redraw": schema.get("x-choices") == "flows",
     }
     if liquid_of(value) is not None:
         return Field(kind=kind, **common)
     if kind == "choice":
         return Field(kind=kind, options=options_of(schema, value), numeric=_numeric(schema), **common)
+    if kind == "duration":
+        return Field(kind=kind, options=units(value), **common)
+    if kind in ("set", "picks"):
+        chosen = value if isinstance(value, list) else []
+        return Field(
+            kind=kind, options=event_options(chosen) if kind == "picks" else _set_options(items or {}, chosen), **common
+        )
+    if kind == "text" and schema.get("format") == "time-zone":
+        return Field(kind=kind, options=tuple(Option(name, name) for name in zones()), **common)
     if kind in ("list", "items"):
         rows = value if isinstance(value, list) else []
-        item: Schema = items if isinstance(items, dict) else {}
+        item: Schema = {**(items if isinstance(items, dict) else {}), **_handed_down(schema)}
         children = tuple(
             field_of(item, each, node, join(pointer, i), name=f"Item {i + 1}", required=True, row=True)
             for i, each in enumerate(rows)
@@ -100,6 +125,8 @@ def field_of(
 
 def kind_of(schema: Schema) -> Kind:
     """Which control a schema is drawn with."""
+    if schema.get("contentMediaType") == "application/json":
+        return "json"
     if schema.get("readOnly"):
         return "fixed"
     if "enum" in schema:
@@ -122,13 +149,18 @@ def kind_of(schema: Schema) -> Kind:
 def _string(schema: Schema) -> Kind:
     if schema.get("format") == "date-time":
         return "date-time"
-    return "multiline" if schema.get("x-multiline") or schema.get("contentMediaType") else "text"
+    is_long = schema.get("x-multiline") or schema.get("contentMediaType") or schema.get("maxLength", 0) >= LONG_TEXT
+    return "multiline" if is_long else "text"
 
 
 def _array(schema: Schema) -> Kind:
     items = schema.get("items")
+    if schema.get("x-events"):
+        return "picks"
     if not isinstance(items, dict) or not items:
         return "list"
+    if 1 < len(items.get("enum", ())) <= MOST_BOXES and all(isinstance(each, str) for each in items["enum"]):
+        return "set"
     inner = kind_of(items)
     return (
         "items"
@@ -142,7 +174,7 @@ def _array(schema: Schema) -> Kind:
 _KINDS: dict[str, Any] = {
     "string": _string,
     "integer": lambda schema: "integer",
-    "number": lambda schema: "number",
+    "number": lambda schema: "duration" if schema.get("x-unit") == "seconds" else "number",
     "boolean": lambda schema: "boolean",
     "array": _array,
     "object": lambda schema: "group" if schema.get("properties") else "table",
@@ -153,11 +185,15 @@ def _clash(kind: Kind, value: Given) -> str:
     """Why a value cannot be drawn with the control of its field, or "" when it can."""
     if value is ABSENT:
         return ""
-    if kind in ("list", "items"):
+    if kind in ("list", "items", "set", "picks"):
         if not isinstance(value, list):
             return "This holds something that is no list. It is shown as JSON so that nothing is lost."
-        if len(value) > (MOST_ROWS if kind == "list" else MOST_CARDS):
+        if kind in ("list", "items") and len(value) > (MOST_ROWS if kind == "list" else MOST_CARDS):
             return f"A long list ({len(value)}) is edited as JSON."
+        if kind in ("set", "picks") and (
+            len(set(map(repr, value))) < len(value) or not all(isinstance(each, str) for each in value)
+        ):
+            return "This list holds more than plain choices. It is shown as JSON so that nothing is lost."
         return ""
     if kind in ("table", "group", "variant"):
         return (
@@ -167,6 +203,8 @@ def _clash(kind: Kind, value: Given) -> str:
         )
     if kind in ("json", "any"):
         return ""
+    if kind == "boolean" and not isinstance(value, bool):
+        return "This holds something that is not yes or no."
     return "This holds a list or an object, which does not belong here." if isinstance(value, list | dict) else ""
 
 
@@ -213,9 +251,35 @@ def options_of(schema: Schema, value: Given) -> tuple[Option, ...]:
         Option(_plain(each), labels.get(each) or humanize(_plain(each)), chosen=each == value)
         for each in schema.get("enum", ())
     ]
-    if value is not ABSENT and not any(option.chosen for option in found):
+    if value is not ABSENT and value is not None and not any(option.chosen for option in found):
         found.append(Option(_plain(value), f"{_plain(value)} (not offered)", chosen=True))
     return tuple(found)
+
+
+def words_of(schema: Schema) -> str:
+    """A type in words for the head of a field; an object with free names is what a person sees: names and values."""
+    words = {"table": "names and values", "duration": "a length of time", "json": "JSON"}
+    return words.get(kind_of(schema)) or type_words(schema)
+
+
+def _handed_down(schema: Schema) -> dict[str, Any]:
+    """Marks of a list that hold for each of its items."""
+    return {mark: schema[mark] for mark in ("x-choices", "x-literal") if mark in schema}
+
+
+def _is_clock(value: Given) -> bool:
+    return value is ABSENT or (isinstance(value, str) and (not value or bool(re.match(CLOCK, value))))
+
+
+def _set_options(item: Schema, chosen: list[JsonValue]) -> tuple[Option, ...]:
+    """Boxes to tick; a value that is not offered has one too, so that it is not lost."""
+    labels = item.get("x-labels", {})
+    offered = [str(each) for each in item.get("enum", ())]
+    found = [Option(each, labels.get(each) or humanize(each), chosen=each in chosen) for each in offered]
+    return (
+        *found,
+        *(Option(str(each), f"{each} (not offered)", chosen=True) for each in chosen if each not in offered),
+    )
 
 
 def fresh(schema: Schema) -> JsonValue:

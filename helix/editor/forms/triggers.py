@@ -1,7 +1,7 @@
 """Triggers: the form that a manual start asks for, and the rhythm of a schedule."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -120,25 +120,30 @@ def schedule_of(config: Mapping[str, JsonValue], node: str, now: datetime) -> Sc
     rhythm = cron.read_rhythm(cron_text)
     mode = "once" if "at" in config else "interval" if "every_minutes" in config else rhythm.mode
     firings, trouble = firings_of(config, now)
+
+    def read(field: Field) -> Field:
+        odd = isinstance(field.value, list | dict)
+        return replace(field, kind="json", note="It is shown as JSON so that nothing is lost.") if odd else field
+
     return Schedule(
         mode=mode,
         rhythm=rhythm,
-        cron=Field(
+        cron=read(Field(
             kind="text", pointer="/cron", id=html_id(node, "/cron"), title="Cron expression", value=text, required=True, mappable=False, redraw=True,
             placeholder="0 9 * * 1-5", help="Minute, hour, day of the month, month, day of the week.",
-        ),
-        interval=Field(
+        )),
+        interval=read(Field(
             kind="integer", pointer="/every_minutes", id=html_id(node, "/every_minutes"), title="Every", value=config.get("every_minutes", ABSENT),
             required=True, keep_empty=True, mappable=False, redraw=True, type_words="minutes", minimum=1, help="Real time apart, counted from midnight UTC.",
-        ),
-        moment=Field(
+        )),
+        moment=read(Field(
             kind="date-time", pointer="/at", id=html_id(node, "/at"), title="At", value=config.get("at", ABSENT), required=True, keep_empty=True, mappable=False,
             redraw=True, type_words="date and time", help="One start, and no other.",
-        ),
-        zone=Field(
+        )),
+        zone=read(Field(
             kind="text", pointer="/timezone", id=html_id(node, "/timezone"), title="Time zone", value=zone, required=True, mappable=False, redraw=True,
             placeholder="Europe/Paris", help="Summer and winter time of this zone are kept.", options=tuple(Option(name, name) for name in zones()),
-        ),
+        )),
         modes=tuple(Option(key, words, chosen=key == mode) for key, words in _MODES.items()),
         minutes=_numbers(cron.MINUTES, rhythm.every, "minute"),
         hours=_numbers(cron.HOURS, rhythm.every, "hour"),

@@ -1,7 +1,7 @@
-"""The form of a wait: for a time, or until a moment."""
+"""The form of a wait: for a time, until a moment, or until working hours."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
@@ -12,7 +12,7 @@ UNITS = (("1", "seconds"), ("60", "minutes"), ("3600", "hours"), ("86400", "days
 
 @dataclass(frozen=True)
 class Wait:
-    """What a `logic.wait` waits for. `mode`: "seconds" or "until"; only the field of the mode is drawn."""
+    """What a `logic.wait` waits for. `mode`: "seconds", "until" or "window"; only the field of the mode is drawn."""
 
     mode: str
     field: Field
@@ -20,16 +20,28 @@ class Wait:
     help: str
 
 
-def wait_of(config: Mapping[str, JsonValue], node: str) -> Wait:
-    """The form of a wait; a fresh one waits for a time."""
-    mode = "until" if "until" in config and "seconds" not in config else "seconds"
+_MODES = {"seconds": "For a time", "until": "Until a moment", "window": "Working hours"}
+_HELP = {
+    "seconds": "Other steps and other runs are not held up. A wait survives restarts.",
+    "until": "Other steps and other runs are not held up. A wait survives restarts.",
+    "window": "Inside these hours the run goes on at once; outside of them it waits for the next ones.",
+}
+
+
+def mode_of(config: Mapping[str, JsonValue]) -> str:
+    """What a config waits for; a fresh one waits for a time."""
+    return next((mode for mode in _MODES if mode in config), "seconds")
+
+
+def wait_of(config: Mapping[str, JsonValue], node: str, window: Field | None = None) -> Wait:
+    """The form of a wait. `window`: the field of the working hours as its schema draws it."""
+    mode = mode_of(config)
     value = config.get(mode, ABSENT)
     pointer = f"/{mode}"
-    modes = (
-        Option("seconds", "For a time", chosen=mode == "seconds"),
-        Option("until", "Until a moment", chosen=mode == "until"),
-    )
-    if mode == "until":
+    modes = tuple(Option(each, words, chosen=each == mode) for each, words in _MODES.items())
+    if mode == "window" and window is not None:
+        field = replace(window, required=True, title="Hours", help="", type_words="")
+    elif mode == "until":
         field = Field(
             kind="date-time", pointer=pointer, id=html_id(node, pointer), title="Until", value=value, required=True, type_words="date and time",
             help="A moment with a time zone. If it has passed already, the flow goes on at once.",
@@ -39,7 +51,13 @@ def wait_of(config: Mapping[str, JsonValue], node: str) -> Wait:
             kind="duration", pointer=pointer, id=html_id(node, pointer), title="How long", value=value, required=True, type_words="seconds",
             options=units(value), minimum=0, placeholder="5",
         )  # fmt: skip
-    return Wait(mode, field, modes, "Other steps and other runs are not held up. A wait survives restarts.")
+    if isinstance(value, list | dict) and mode != "window" and liquid_of(value) is None:
+        field = replace(
+            field,
+            kind="json",
+            note="This is no length of time and no moment. It is shown as JSON so that nothing is lost.",
+        )
+    return Wait(mode, field, modes, _HELP[mode])
 
 
 def units(value: Given) -> tuple[Option, ...]:

@@ -14,9 +14,9 @@ from helix.flows.graph import Node
 from helix.flows.problems import Problem, pointer, repair
 from helix.flows.steps.calls import EMAIL, HTTP, RUN_FLOW
 from helix.flows.subject import Subject
+from integrations.http.discretion import is_secretive
 
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
-_SECRET_HEADERS = frozenset({"authorization", "x-api-key", "api-key", "x-auth-token", "proxy-authorization", "cookie"})
 BODYLESS = ("GET", "HEAD")
 
 
@@ -43,12 +43,13 @@ def _http(subject: Subject, node: Node) -> Iterator[Problem]:
         yield subject.field_problem(
             node, "body_unneeded", "/body_type", words, "Choose POST, PUT or PATCH, or no body.", mend=mend
         )
-    headers = config.get("headers")
-    for name, value in headers.items() if isinstance(headers, dict) and not is_expression(headers) else ():
-        if name.lower() in _SECRET_HEADERS and isinstance(value, str):
-            words = "holds a key in the open: everybody who sees the flow can read it."
-            hint = "Make an HTTP connection with the key, and choose it for this step."
-            yield subject.field_problem(node, "secret_in_flow", f"/headers{pointer(name)}", words, hint, "warning")
+    for place in ("headers", "query"):
+        held = config.get(place)
+        for name, value in held.items() if isinstance(held, dict) and not is_expression(held) else ():
+            if is_secretive(name) and isinstance(value, str) and value.strip():
+                words = "holds a key in the open: everybody who sees the flow can read it."
+                hint = "Make an HTTP connection with the key, choose it for this step, and take the key out here."
+                yield subject.field_problem(node, "secret_in_flow", f"/{place}{pointer(name)}", words, hint, "warning")
 
 
 def address_fault(url: str) -> str:

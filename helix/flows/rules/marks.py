@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from helix.flows.problems import Problem
+from helix.flows.steps.waiting import WAIT_FOR
 from helix.flows.subject import Subject
-
-_GUARDS = {"logic.branch": "", "logic.filter": "next"}
 
 
 def rule(subject: Subject) -> Iterator[Problem]:
@@ -24,17 +23,20 @@ def rule(subject: Subject) -> Iterator[Problem]:
                 severity="warning",
             )
         if step.destructive and node.key in subject.reachable and not is_guarded(subject, node.key):
-            hint = "Put “Only go on if” or a branch before it, so that it runs for the right people only."
+            hint = "Require an approval before it, or put “Only go on if” or a branch there, so that it runs for the right people only."
             yield subject.problem(
                 node, "destructive", f"it runs unasked. {step.destructive}", hint, field="@type", severity="warning"
             )
 
 
 def is_guarded(subject: Subject, key: str) -> bool:
-    """Whether a branch or filter decides, on every way, that the step runs."""
+    """Whether a branch, a filter or a person decides, on every way, that the step runs."""
     for before in subject.paths.before(key):
         node = subject.nodes[before]
         if node.type == "logic.filter" and subject.paths.surely_leaves(before, "next", key):
+            return True
+        is_approval = node.type == WAIT_FOR and node.config.get("for", "approval") == "approval"
+        if is_approval and subject.paths.surely_leaves(before, "approved", key):
             return True
         if node.type == "logic.branch" and any(
             subject.paths.surely_leaves(before, port, key) for port in subject.ports(node) or ()

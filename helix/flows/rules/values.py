@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from helix.expressions.parsing import is_expression
 from helix.expressions.words import RESERVED
 from helix.flows.problems import Problem, pointer
 from helix.flows.subject import Subject
@@ -13,7 +14,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 def rule(subject: Subject) -> Iterator[Problem]:
     for node in subject.nodes.values():
         values = node.config.get("values")
-        if node.type != "logic.set" or not isinstance(values, dict):
+        if node.type != "logic.set" or not isinstance(values, dict) or is_expression(values):
             continue
         if not values:
             yield subject.field_problem(

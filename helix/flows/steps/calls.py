@@ -31,8 +31,13 @@ class HttpInput(Shape):
     body_type: Literal["none", "json", "text", "form"] = may(
         "Body", "What is sent.", default="none", more={"x-literal": True}
     )
-    json_: JsonValue = may("JSON", "Sent as JSON.", alias="json")
-    text: str = may("Text", "Sent as it is.")
+    json_: JsonValue = may(
+        "JSON",
+        "Sent as JSON. Data of earlier steps may stand in its texts, as {{ … }}.",
+        alias="json",
+        more={"contentMediaType": "application/json"},
+    )
+    text: str = may("Text", "Sent as it is.", more={"x-multiline": True})
     form: dict[str, str] = may("Form", "Sent like a web form.")
     idempotency_header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")] = may(
         "Idempotency header", "A header that takes the step's key, when the service drops repeats by it; then a lost answer is tried again by itself.",
@@ -42,8 +47,9 @@ class HttpInput(Shape):
         "Statuses that are well", "Beside 200 to 299.", examples=[[404]], advanced=True, max_length=20
     )
     sample: JsonValue = may(
-        "Sample answer", "An answer as it will come; it gives “body” its type.", advanced=True, more={"x-literal": True}
-    )
+        "Sample answer", "An answer as it will come; it gives “body” its type.", advanced=True,
+        more={"x-literal": True, "contentMediaType": "application/json"},
+    )  # fmt: skip
 
 
 class EmailInput(Shape):

@@ -19,10 +19,15 @@ class CsvInput(Shape):
         more={"x-labels": {"write": "make CSV of rows", "read": "read rows from CSV"}, "x-literal": True},
     )  # fmt: skip
     rows: list[dict[str, JsonValue] | list[JsonValue]] = may("Rows", "A list of objects, or of lists.")
-    columns: list[str] = may("Columns", "Which names, in this order; all when left out.", max_length=500)
-    text: str = may("CSV text", "With one row a line.")
+    columns: list[str] = may(
+        "Columns", "Which names, in this order; all when left out.", max_length=500, more={"x-when": {"mode": "write"}}
+    )
+    text: str = may("CSV text", "With one row a line.", more={"x-multiline": True})
     has_header: bool = may(
-        "First line has names", "Else columns are called 1, 2, 3.", default=True, more={"x-literal": True}
+        "First line has names",
+        "Else columns are called 1, 2, 3.",
+        default=True,
+        more={"x-literal": True, "x-when": {"mode": "read"}},
     )
     delimiter: Annotated[str, Field(pattern=r"^[,;|\t]$")] = may(
         "Separator", "Between two columns.", default=",", examples=[","], advanced=True

@@ -27,7 +27,11 @@ class WebhookInput(Shape):
                            "standard_webhooks": "Standard Webhooks", "bearer": "a secret token", "none": "none: anybody with the address"}},
     )  # fmt: skip
     fields: list[FormField] = may("Fields", "What the body holds; other names are kept too.", default=[], max_length=100)  # fmt: skip
-    sample: JsonValue = may("Sample", "A body as it will come; it gives “body” its type when no fields are named.")
+    sample: JsonValue = may(
+        "Sample",
+        "A body as it will come; it gives “body” its type when no fields are named.",
+        more={"contentMediaType": "application/json"},
+    )
     dedupe_field: str = may(
         "Same message when", "Path of a name in the body that is equal in repeats, such as order.id; empty: when the whole body is equal.",
         default="", examples=["event_id"], max_length=200, advanced=True,
@@ -61,7 +65,7 @@ class EventInput(Shape):
 
 
 class FlowFailedInput(Shape):
-    flows: list[str] = may("Flows", "Ids of the flows that are watched; every flow of the team when left out.", default=[], max_length=200, choices="flows")  # fmt: skip
+    flows: list[str] = may("Flows", "Ids of the flows that are watched; every flow of the team when left out.", default=[], max_length=200, choices="all_flows")  # fmt: skip
 
 
 class CalledInput(Shape):

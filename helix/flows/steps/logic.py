@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
 
-from helix.expressions.types import TEXT, YES_NO, Schema
+from helix.expressions.parsing import is_expression
+from helix.expressions.types import TEXT, YES_NO, Schema, kinds
 from helix.flows.steps.samples import object_of
 from helix.flows.steps.step import Config, Port, StepType, TypeOf
 from integrations.kit.shape import Object, Shape, may, need
@@ -90,6 +91,9 @@ def _branch_output(config: Config, type_of: TypeOf) -> Schema:
 
 def _set_output(config: Config, type_of: TypeOf) -> Schema:
     values = config.get("values")
+    if is_expression(values):
+        found = type_of(values)
+        return found if kinds(found) == {"object"} else {"type": "object"}
     return object_of(**{name: type_of(value) for name, value in values.items()} if isinstance(values, dict) else {})
 
 

@@ -55,11 +55,16 @@ class WaitForInput(Shape):
     expires_seconds: float = need(
         "At most", "After this time the run goes on by “Not in time”.", unit="seconds", gt=0, le=LONGEST_WAIT_SECONDS, examples=[86400],
     )  # fmt: skip
-    question: str = may("Question", "What is asked of the person who approves.", max_length=2000, examples=["Send it to 1,200 people?"])  # fmt: skip
+    question: str = may("Question", "What is asked of the person who approves.", max_length=2000, examples=["Send it to 1,200 people?"], more={"x-when": {"for": "approval"}})  # fmt: skip
     approvers: Literal["operator", "editor", "admin", "owner"] = may(
-        "Who may approve", "The least role that may answer.", default="operator", more={"x-literal": True}
-    )
-    sample: JsonValue = may("Sample", "A message as it will come; it gives “body” its type.", more={"x-literal": True})
+        "Who may approve", "The least role that may answer.", default="operator",
+        more={"x-literal": True, "x-when": {"for": "approval"},
+              "x-labels": {"operator": "operators and above", "editor": "editors and above", "admin": "admins and owners", "owner": "owners"}},
+    )  # fmt: skip
+    sample: JsonValue = may(
+        "Sample", "A message as it will come; it gives “body” its type.",
+        more={"x-literal": True, "contentMediaType": "application/json", "x-when": {"for": "webhook"}},
+    )  # fmt: skip
     events: list[str] = may(
         "Events",
         "Any of these goes on.",

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from helix.flows.drafts import create_flow, save_draft
+from helix.flows.exchange import export_document
 from helix.flows.models import Flow
 from helix.teams.keys import make_token
 from helix.teams.roles import Role
@@ -136,3 +137,19 @@ def test_the_commands_export_and_import(flow: Flow, tmp_path: Path) -> None:
     assert json.loads(Flow.objects.get(name="Again").draft)["nodes"][1]["config"] == {"seconds": 60}
     with pytest.raises(CommandError, match="no team"):
         call_command("import_flow", tmp_path / "flow.json", team="nobody")
+
+
+def test_an_exported_flow_holds_no_key_that_was_typed_into_an_http_step(flow: Flow) -> None:
+    config = {"url": "https://a.example", "headers": {"X-Api-Key": "sk_live_12345678", "Accept": "text/plain"}}
+    graph = {
+        "format": 1,
+        "nodes": [{"key": "call", "type": "http.request", "name": "Call", "config": config}],
+        "edges": [],
+    }
+    flow.draft = json.dumps(graph)
+
+    file = export_document(flow)
+
+    assert "sk_live" not in json.dumps(file)
+    assert file["graph"]["nodes"][0]["config"]["headers"] == {"X-Api-Key": "", "Accept": "text/plain"}
+    assert "sk_live" in flow.draft

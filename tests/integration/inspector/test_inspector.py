@@ -14,6 +14,7 @@ from django.test import Client
 
 from helix.catalogue.sandbox_client import SANDBOX_SECRETS
 from helix.connections.keeping import save_connection
+from helix.editor.forms.relevance import conditions_of
 from helix.engine.models import Run, StepRun
 from helix.engine.start import start
 from helix.engine.states import Cause
@@ -72,7 +73,12 @@ def tag_with(html: str, mark: str) -> str:
     return found.group()
 
 
-OTHER_WAYS = {("logic.wait", "until"), ("trigger.schedule", "every_minutes"), ("trigger.schedule", "at")}
+OTHER_WAYS = {
+    ("logic.wait", "until"),
+    ("logic.wait", "window"),
+    ("trigger.schedule", "every_minutes"),
+    ("trigger.schedule", "at"),
+}
 """Settings that exclude one that is set: the form draws the one."""
 
 
@@ -80,12 +86,15 @@ OTHER_WAYS = {("logic.wait", "until"), ("trigger.schedule", "every_minutes"), ("
 def test_every_step_is_drawn_with_each_of_its_settings(desk: Desk, step_type: str) -> None:
     step = STEP_TYPES[step_type]
 
-    html = desk.form({"type": step_type, "config": dict(step.defaults)})
-
+    conditions = conditions_of(step.input_schema)
     for name, schema in step.input_schema["properties"].items():
         special = (step_type, name) in OTHER_WAYS
+        chosen = {other: values[0] for other, values in conditions.get(name, {}).items()}
+        html = desk.form({"type": step_type, "config": {**step.defaults, **chosen}})
         if not schema.get("readOnly") and not special:
             assert f'data-field="/{name}"' in html
+    html = desk.form({"type": step_type, "config": dict(step.defaults)})
+
     assert "style=" not in html
     assert "<script" not in html
     assert "onclick" not in html

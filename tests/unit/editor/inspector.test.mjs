@@ -4,6 +4,7 @@ import * as conditions from "../../../static/editor/conditions.js";
 import { loneOf, wordsOf } from "../../../static/editor/inspector_chips.js";
 import { readJson } from "../../../static/editor/inspector_json.js";
 import { cronOf } from "../../../static/editor/inspector_schedule.js";
+import { isApproved, withApproval } from "../../../static/editor/inspector_guard.js";
 import * as values from "../../../static/editor/inspector_values.js";
 
 const step = (config, more = {}) => ({ key: "step", type: "x", config, ...more });
@@ -190,3 +191,33 @@ for (const [parts, cron] of [
 ]) {
   test(`a schedule as cron: ${JSON.stringify(parts)}`, () => assert.equal(cronOf(parts), cron));
 }
+
+test("texts with expressions inside JSON become expressions, and what is one already stays", () => {
+  const typed = { a: "Hi {{ trigger.name }}", b: ["plain", { $liquid: "{{ x }}" }], c: "{{ half" };
+
+  assert.deepEqual(values.withExpressions(typed), { a: { $liquid: "Hi {{ trigger.name }}" }, b: ["plain", { $liquid: "{{ x }}" }], c: "{{ half" });
+});
+
+test("a pasted column or JSON list is several values, one line is one", () => {
+  assert.deepEqual(values.listOf("a\r\n b \n\nc"), ["a", "b", "c"]);
+  assert.deepEqual(values.listOf('[1, "x"]'), [1, "x"]);
+  assert.equal(values.listOf("a, b and c"), null);
+  assert.equal(values.listOf(""), null);
+});
+
+test("an approval is put on every way to a step, once, and what stands below makes room", () => {
+  const node = (key, y, more = {}) => ({ key, type: "logic.set", name: key, config: {}, position: { x: 0, y }, ...more });
+  const graph = {
+    nodes: [node("a", 0), node("b", 150), node("c", 300), node("d", 450)],
+    edges: [{ source: "a", port: "next", target: "c" }, { source: "b", port: "next", target: "c" }, { source: "c", port: "next", target: "d" }],
+  };
+  const { graph: after, key } = withApproval(graph, "c", {});
+
+  assert.equal(key, "approval");
+  assert.deepEqual(after.edges.map((edge) => `${edge.source}:${edge.port}>${edge.target}`).sort(), ["a:next>approval", "approval:approved>c", "b:next>approval", "c:next>d"]);
+  assert.deepEqual(after.nodes.map((one) => one.position.y), [0, 150, 450, 600, 300]);
+  assert.equal(isApproved(after, "c"), true);
+  assert.equal(isApproved(after, "d"), true);
+  assert.equal(isApproved(after, "approval"), false);
+  assert.equal(withApproval(after, "c", {}).key, null);
+});

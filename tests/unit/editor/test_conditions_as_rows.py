@@ -104,7 +104,13 @@ def test_an_operator_that_looks_at_one_value_has_no_right_side(op: str) -> None:
     assert row.right is None
 
 
-@pytest.mark.parametrize("when", ["text", [1], 7, {"none": []}])
+@pytest.mark.parametrize(
+    "when",
+    [
+        "text", [1], 7, {"none": []}, {"all": [], "any": []}, {"all": [], "note": "kept"},
+        {"left": 1, "op": "eq", "right": 1, "note": "kept"}, {"all": "text"},
+    ],
+)  # fmt: skip
 def test_what_is_no_condition_is_shown_as_json(when: Any) -> None:
     assert isinstance(rows_of(when, "step", "/when", type_of), Unread)
 
@@ -115,8 +121,25 @@ def test_branches_keep_port_label_and_order() -> None:
     }
 
     found = branches_of(config, "step", type_of)
+    assert found is not None
 
     assert [(branch.port, branch.label.text, branch.first, branch.last) for branch in found] == [
         ("yes", "Yes", True, False),
         ("maybe", "", False, True),
     ]
+
+
+@pytest.mark.parametrize(
+    "part", [{"not": "known"}, {"left": 1, "op": "eq", "right": 1, "case": "ignore"}, "text", None]
+)
+def test_a_part_that_rows_cannot_show_is_shown_as_json_beside_them(part: Any) -> None:
+    found = rows({"any": [{"left": 1, "op": "exists"}, part]})
+
+    assert isinstance(found.items[0], Row)
+    assert isinstance(found.items[1], Unread)
+    assert found.items[1].field.value == part
+
+
+@pytest.mark.parametrize("listed", ["text", None, [{"port": "a"}, "text"], {"port": "a"}])
+def test_what_are_no_branches_is_left_to_json(listed: Any) -> None:
+    assert branches_of({"branches": listed}, "step", type_of) is None

@@ -113,3 +113,16 @@ def test_an_older_format_is_upgraded_step_by_step() -> None:
     assert upgraded({"format": 1}, 3, steps) == {"format": 3, "a": 1, "b": 2}
     assert upgraded({"format": 0}, 3, steps) == {"format": 0}
     assert upgraded({"nodes": []}, 3, steps) == {"nodes": []}
+
+
+@pytest.mark.parametrize("place", ["headers", "query"])
+def test_keys_of_http_steps_are_told_apart_but_not_shown(place: str) -> None:
+    def of(key: str | None) -> dict[str, Any]:
+        held = {} if key is None else {"X-Api-Key": key}
+        config = {"url": f"https://a.example/?token={key}", "body_type": "none", place: held}
+        return flow(manual(), {"key": "call", "type": "http.request", "config": config})
+
+    for one, two in ((None, "sk_live_one"), ("sk_live_one", "sk_live_two"), ("sk_live_one", None)):
+        told = compare(read_graph(of(one)), read_graph(of(two)))
+        assert told
+        assert "sk_live" not in repr(told)
