@@ -5,12 +5,14 @@ from typing import Any
 
 from django.urls import reverse
 
+from helix.editor.presence import initials
 from helix.engine.models import Run, StepRun
 from helix.flows.drafts import canonical
 from helix.flows.models import Flow
 from helix.flows.palette import palette
+from helix.flows.pins import pins_of
 from helix.flows.using import connection_facts
-from helix.teams.models import Team
+from helix.teams.models import Team, User
 
 
 def connections(team: Team) -> list[dict[str, Any]]:
@@ -43,6 +45,10 @@ def urls(flow: Flow) -> dict[str, str]:
         "versions",
         "changes",
         "webhook",
+        "test",
+        "samples",
+        "pins",
+        "presence",
     )
     addresses = {name: reverse(f"editor:{name}", kwargs=at) for name in names}
     for room in ("flows", "runs", "connections"):
@@ -50,7 +56,7 @@ def urls(flow: Flow) -> dict[str, str]:
     return addresses
 
 
-def editor_data(flow: Flow, mode: str) -> dict[str, Any]:
+def editor_data(flow: Flow, mode: str, by: User | None = None) -> dict[str, Any]:
     """What the editor page hands over."""
     latest = flow.runs.order_by("-created_at", "-id").first()
     return {
@@ -71,6 +77,8 @@ def editor_data(flow: Flow, mode: str) -> dict[str, Any]:
         "urls": urls(flow),
         "run": None,
         "last_run": outputs(latest) if latest else None,
+        "pins": pins_of(flow),
+        "me": initials(str(by)) if by else "",
     }
 
 
