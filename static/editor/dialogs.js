@@ -88,14 +88,14 @@ export function openPublish({ store, publish, jump, changed, edited }) {
 const CONTROL = { number: "number", integer: "number", date: "date", datetime: "datetime-local", text: "text" };
 
 /** Ask for the fields of a manual trigger. `start(input)` resolves to null, or to what is wrong: {problem, fields?}. */
-export function openStart({ fields, start, remembered = {} }) {
+export function openStart({ fields, start, remembered = {}, title = "Run the draft", dry = false }) {
   const controls = fields.map((field) => control(field, remembered[field.name] ?? field.default));
   const trouble = el("p", { class: "dialog-trouble", role: "alert", hidden: true });
   const send = el(
     "button",
     { class: "button primary", type: "submit", form: "start-form", "data-action": "test-now" },
-    icon("play"),
-    "Run the draft",
+    icon(dry ? "flask-conical" : "play"),
+    dry ? "Dry run" : "Run the draft",
   );
   const form = el(
     "form",
@@ -105,9 +105,14 @@ export function openStart({ fields, start, remembered = {} }) {
   );
   const dialog = openDialog({
     name: "test",
-    title: "Run the draft",
+    title,
     body: [
-      el("p", { class: "muted", text: "The flow runs as it stands here, with the connections of its steps." }),
+      el("p", {
+        class: "muted",
+        text: dry
+          ? "Nothing is sent out: calls go to the sandbox, requests and e-mails are simulated."
+          : "The flow runs as it stands here, with the connections of its steps.",
+      }),
       form,
     ],
     buttons: [

@@ -66,6 +66,7 @@ def told(found: tuple[Change, ...]) -> dict[str, Any]:
         "changes": [change.as_json() for change in worth[:MOST_CHANGES]],
         "more": max(0, len(worth) - MOST_CHANGES),
         "moved": len(found) - len(worth),
+        "moved_steps": [change.node for change in found if change.kind == "moved" and change.node],
     }
 
 
