@@ -96,6 +96,10 @@ export function startAutosave({ store, live, url, flowId, flowsUrl = "/" }) {
   }
 
   function notSaved(save) {
+    if (isSaved()) {
+      store.set({ save: "saved" }); // it only looked for a newer draft: nothing of ours is missing there
+      return false;
+    }
     if (failures === 0 && save === "offline")
       live.announce("Not saved: the server cannot be reached. Your changes are kept in this browser.");
     store.set({ save });
