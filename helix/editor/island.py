@@ -5,7 +5,6 @@ from typing import Any
 
 from django.urls import reverse
 
-from helix.editor.presence import initials
 from helix.engine.models import Run, StepRun
 from helix.flows.drafts import canonical
 from helix.flows.models import Flow
@@ -66,11 +65,11 @@ def editor_data(flow: Flow, mode: str, by: User | None = None) -> dict[str, Any]
             "name": flow.name,
             "enabled": flow.enabled,
             "number": flow.published.number if flow.published else None,
-            "edited": f"Last edited by {flow.edited_by}." if flow.edited_by else "",
             "changed": flow.published is not None and canonical(flow.draft) != canonical(flow.published.graph),
         },
         "graph": json.loads(flow.draft),
         "revision": flow.revision,
+        "saved_at": flow.edited_at.isoformat(),
         "problems": flow.problems,
         "catalog": list(palette().values()),
         "connections": connections(flow.team),
@@ -78,7 +77,7 @@ def editor_data(flow: Flow, mode: str, by: User | None = None) -> dict[str, Any]
         "run": None,
         "last_run": outputs(latest) if latest else None,
         "pins": pins_of(flow),
-        "me": initials(str(by)) if by else "",
+        "my_name": str(by) if by else "",
     }
 
 

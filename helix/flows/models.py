@@ -24,6 +24,7 @@ class Flow(models.Model):
     enabled = models.BooleanField(default=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     edited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    editors = models.JSONField(default=list)  # ids of those who changed the draft since it was published
     created_at = models.DateTimeField(auto_now_add=True)
     edited_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True)

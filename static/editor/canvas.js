@@ -189,6 +189,7 @@ export function mountCanvas(root, parts) {
     };
   }
 
+  const moved = (event, view) => event && parts.onMove?.(view);
   const refusalOf = (source, port, target) => reasonAgainst(store.get().graph, catalog, source, port, target);
   const tell = (key) => root.dispatchEvent(new CustomEvent("helix:step", { detail: { key }, bubbles: true }));
 
@@ -279,7 +280,7 @@ export function mountCanvas(root, parts) {
         isValidConnection=${({ source, sourceHandle, target }) => !refusalOf(source, sourceHandle, target)}
         onNodeClick=${(_, node) => tell(node.id)} onNodeDoubleClick=${(_, node) => parts.onEdit?.(node.id)}
         onPaneClick=${() => store.select(null)}
-        onMove=${(event, view) => event && parts.onMove?.(view)}
+        onMoveStart=${moved} onMove=${moved} onMoveEnd=${moved}
         nodesDraggable=${editable} nodesConnectable=${editable} edgesFocusable=${false} connectOnClick=${false}
         deleteKeyCode=${null} disableKeyboardA11y zoomOnDoubleClick=${false} panOnScroll selectionMode="partial"
         multiSelectionKeyCode=${["Meta", "Control", "Shift"]} nodeDragThreshold=${3} connectionRadius=${36}

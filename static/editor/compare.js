@@ -82,8 +82,11 @@ export function openCompare({ sides, changes, moved, list, catalog }) {
   const larger = sides[1].graph.nodes.length >= sides[0].graph.nodes.length ? 1 : 0;
   function both(act) {
     act(canvases[larger]);
-    const view = canvases[larger].view();
-    if (view) canvases[1 - larger].setView(view);
+    // The library moves with the next frames.
+    setTimeout(() => {
+      const view = canvases[larger].view();
+      if (view) canvases[1 - larger].setView(view);
+    }, 80);
   }
   const zoom = (factor) => both((canvas) => canvas.zoom(factor, 0));
   const whole = () => both((canvas) => canvas.fit(0));
@@ -91,7 +94,7 @@ export function openCompare({ sides, changes, moved, list, catalog }) {
   const ready = setInterval(() => {
     if (!roots.every((root) => "ready" in root.dataset)) return;
     clearInterval(ready);
-    whole();
+    new ResizeObserver(() => whole()).observe(roots[larger]);
   }, 30);
 
   /** Choose a step on both sides, and bring it into view. */

@@ -90,10 +90,10 @@ export function askAboutConflicts({ conflicts, by, mine, decide, later }) {
     ],
     buttons: [
       copy,
-      button("reload-theirs", "", conflicts.length > 1 ? "Take all of theirs" : "Take theirs", all("theirs")),
-      button("keep-mine", "", conflicts.length > 1 ? "Keep all of mine" : "Keep mine", all("mine")),
+      conflicts.length > 1 && button("reload-theirs", "", "Take all of theirs", all("theirs")),
+      conflicts.length > 1 && button("keep-mine", "", "Keep all of mine", all("mine")),
       button("save-choice", "primary", "Save what is chosen", finish),
-    ],
+    ].filter(Boolean),
   });
   dialog.addEventListener("close", () => {
     if (!decided) later();

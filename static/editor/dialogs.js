@@ -6,7 +6,7 @@ import { nodeOf } from "./graph.js";
 import { countWords, shortMessage, sorted } from "./problems.js";
 
 /** Ask for a note and show what needs attention. `publish(note)` resolves to null, or to what stands in the way. */
-export function openPublish({ store, publish, jump, changed, edited }) {
+export function openPublish({ store, publish, jump, changed }) {
   const { graph, problems } = store.get();
   const found = sorted(graph, problems);
   const errors = found.filter((problem) => problem.severity === "error");
@@ -63,7 +63,6 @@ export function openPublish({ store, publish, jump, changed, edited }) {
           }),
       rows.length > 0 && el("ol", { class: "problem-list" }, ...rows),
       el("h3", { text: "What changes" }),
-      edited && el("p", { class: "muted small", text: edited }),
       changes,
       el("div", { class: "field" }, el("label", { for: "publish-note", text: "Note (optional)" }), note),
       trouble,

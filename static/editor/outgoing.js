@@ -25,8 +25,7 @@ export function createOutgoing({ store, data, live, autosave, bar, problems, ref
     openPublish({
       store,
       jump,
-      edited: data.flow.edited ?? "",
-      changed: () => changesShown(data.urls.changes, "published", "draft"),
+      changed: () => changesShown(data.urls.changes, "published", "draft", data.my_name),
       publish: async (note) => {
         const answer = await posted(data.urls.publish, { note });
         if (answer.problem) return answer.problem;

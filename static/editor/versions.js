@@ -28,14 +28,21 @@ async function got(method, url, body = undefined) {
 }
 
 /** What differs between two versions, as a list of sentences. Resolves to the elements that show it. */
-export async function changesShown(url, from, to) {
+export async function changesShown(url, from, to, me = "") {
   const { data, problem } = await changesOf(url, from, to);
   if (problem) return [el("p", { class: "dialog-trouble", role: "alert", text: problem })];
-  return changeRows(data);
+  return [...(to === "draft" && data.editors?.length ? [editsOf(data.editors, me)] : []), ...changeRows(data)];
 }
 
 const changesOf = (url, from, to) =>
   got("GET", `${url}?${new URLSearchParams({ from: String(from), to: String(to) })}`);
+
+/** Whose edits a publication takes out. */
+function editsOf(names, me) {
+  const words = names.map((name) => (name === me ? "you" : name));
+  const list = words.length > 1 ? `${words.slice(0, -1).join(", ")} and ${words.at(-1)}` : words[0];
+  return el("p", { class: "muted small", "data-editors": true, text: `Edits of ${list} go out.` });
+}
 
 /** The elements that tell these changes, step by step. */
 function changeRows(data) {

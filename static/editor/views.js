@@ -234,7 +234,7 @@ function wireLook(steps, edge) {
   if (left && left !== edge.port) return "idle";
   if (!from) return steps ? "idle" : "";
   if (to === "running" || to === "ready") return "taken live";
-  if ((from === "succeeded" || from === "failed") && to && !["skipped", "pending", "cancelled"].includes(to))
+  if (["succeeded", "pinned", "failed"].includes(from) && to && !["skipped", "pending", "cancelled"].includes(to))
     return "taken";
   return "idle";
 }

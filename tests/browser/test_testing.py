@@ -19,6 +19,7 @@ COUNT = {
     "name": "Count",
     "config": {"values": {"n": {"$liquid": "{{ steps.segments.data.segments | size }}"}}},
 }
+COUNT_ONE = {"key": "one", "type": "logic.set", "name": "One", "config": {"values": {"n": 1}}}
 TRACK = {
     "key": "track",
     "type": "customerio.track_event",
@@ -149,12 +150,13 @@ def test_two_browsers_merge_and_ask_about_the_same_field(page: Page, second: Pag
     dialog = page.locator('[data-dialog="conflict"]')
     expect(dialog.get_by_text("of_the_second")).to_be_visible()
     expect(dialog.get_by_text("of_the_first")).to_be_visible()
-    dialog.locator('[data-action="keep-mine"]').click()
+    dialog.locator('[data-side="mine"]').check()
+    dialog.locator('[data-action="save-choice"]').click()
     expect(page.locator('[data-save-state="saved"]')).to_be_visible()
     expect(field(second, "/event").locator("input")).to_have_value("of_the_first", timeout=25_000)
 
 
-@pytest.mark.parametrize(("status", "words"), [(500, "the server has trouble"), (404, "deleted"), (403, "signed out")])
+@pytest.mark.parametrize(("status", "words"), [(500, "the server has trouble"), (404, "deleted")])
 def test_trouble_while_saving_says_what_it_is_and_loses_nothing(page: Page, status: int, words: str) -> None:
     drawn(page, f"Trouble {status}", [GO, SEGMENTS, COUNT, TRACK], EDGES)
     open_step(page, "track")
@@ -166,6 +168,33 @@ def test_trouble_while_saving_says_what_it_is_and_loses_nothing(page: Page, stat
         page.keyboard.press("Escape")
     page.unroute("**/draft/")
     expect(page.locator('[data-save-state="saved"]')).to_be_visible(timeout=20_000)
+
+
+def test_whoever_is_signed_out_goes_on_after_signing_in_again(page: Page) -> None:
+    drawn(page, "Signed out", [GO, SEGMENTS, COUNT, TRACK], EDGES)
+    open_step(page, "track")
+    cookies: Any = page.context.cookies()
+    page.context.clear_cookies()
+    field(page, "/userId").locator("input").fill("kept")
+    expect(page.locator("[data-save-state]")).to_contain_text("signed out, kept in this browser")
+
+    page.context.add_cookies(cookies)
+
+    expect(page.locator('[data-save-state="saved"]')).to_be_visible(timeout=20_000)
+
+
+def test_the_overlay_survives_a_lost_connection_and_can_be_cleared(page: Page) -> None:
+    wait = {"key": "wait", "type": "logic.wait", "name": "Wait", "config": {"seconds": 4}}
+    drawn(page, "Lost connection", [GO, wait, COUNT_ONE], ["go>wait", "wait>one"])
+    page.locator('[data-action="test"]').click()
+    state(page, "wait", "waiting")
+    page.context.set_offline(True)
+    page.wait_for_timeout(500)
+    page.context.set_offline(False)
+    expect(page.locator('[data-node="one"][data-state="succeeded"]')).to_be_visible(timeout=30_000)
+
+    page.locator('[data-action="clear-run"]').click()
+    expect(page.locator("[data-node][data-state]")).to_have_count(0)
 
 
 def test_two_versions_side_by_side_on_the_canvas(page: Page) -> None:
