@@ -50,7 +50,9 @@ def _is(sample: Any, part: Schema) -> bool:
 def _against(sample: Any, part: Schema, place: str, depth: int) -> str:
     if not _is(sample, part):
         return "no"
-    allowed = constants(part)
+    allowed = constants(part) or ()
+    if len(allowed) == 1:  # a value that is fixed in the settings: another one of its kind may be tried
+        return "" if isinstance(sample, type(allowed[0])) or allowed[0] is None else "no"
     if allowed and sample not in allowed:
         return f"{_named(place)} must be one of {', '.join(shown(each) for each in allowed[:6])}, but here it is {shown(sample)}."
     if isinstance(sample, dict):

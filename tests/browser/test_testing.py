@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Browser, Dialog, Page, StorageState, expect
 
 from tests.browser.conftest import Product
 from tests.browser.test_first_flow import field, new_flow, open_step
@@ -116,7 +116,12 @@ def test_work_done_without_a_network_comes_back_after_a_reload(page: Page) -> No
     expect(page.locator('[data-save-state="offline"]')).to_have_text(re.compile("offline, kept in this browser"))
 
     asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.once("dialog", leave)
     page.route("**/draft/", lambda route: route.abort())
     page.context.set_offline(False)
     page.goto("/t/demo/flows/")
