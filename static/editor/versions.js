@@ -41,7 +41,8 @@ const changesOf = (url, from, to) =>
 function editsOf(names, me) {
   const words = names.map((name) => (name === me ? "you" : name));
   const list = words.length > 1 ? `${words.slice(0, -1).join(", ")} and ${words.at(-1)}` : words[0];
-  return el("p", { class: "muted small", "data-editors": true, text: `Edits of ${list} go out.` });
+  const text = list === "you" ? "Only your own edits go out." : `The edits of ${list} go out.`;
+  return el("p", { class: "muted small", "data-editors": true, text });
 }
 
 /** The elements that tell these changes, step by step. */

@@ -205,6 +205,7 @@ def test_the_overlay_survives_a_lost_connection_and_can_be_cleared(page: Page) -
 def test_two_versions_side_by_side_on_the_canvas(page: Page) -> None:
     drawn(page, "Compared", [GO, SEGMENTS, COUNT, TRACK], EDGES)
     page.locator('[data-action="publish"]').click()
+    expect(page.locator("[data-editors]")).to_have_text("Only your own edits go out.")
     page.locator('[data-action="publish-now"]').click()
     expect(page.get_by_text("Version 1", exact=True)).to_be_visible()
     revision = page.evaluate(
