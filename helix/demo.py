@@ -5,6 +5,7 @@ from pathlib import Path
 from django.db import transaction
 
 from helix.connections.keeping import save_connection
+from helix.connections.sandboxed import SANDBOX_SECRETS
 from helix.flows.drafts import create_flow
 from helix.flows.models import Flow
 from helix.teams.models import Member, Team, User
@@ -13,13 +14,9 @@ from helix.triggers.byhand import start_by_hand
 from helix.triggers.endpoints import endpoint_of_connection
 from helix.triggers.publish import publish
 
+__all__ = ["OWNER_EMAIL", "SANDBOX_SECRETS", "example"]
+
 OWNER_EMAIL = "owner@demo.example"
-SANDBOX_SECRETS = {
-    "site_id": "sandbox-site",
-    "track_key": "sandbox-track-key",
-    "app_key": "sandbox-app-key",
-    "pipelines_key": "sandbox-pipelines-key",
-}
 EXAMPLES = {
     "segment_watch": "Nightly segment watch",
     "new_lead": "New lead",

@@ -1,24 +1,18 @@
 """Talking to the sandbox's own control addresses (`/_sandbox/…`), on this machine only. Its contract: docs/sandbox.md."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
 from django.conf import settings
 
-from integrations.customerio.sandbox.auth import APP_KEY, PIPELINES_KEY, SITE_ID, TRACK_KEY
+from helix.connections.sandboxed import SANDBOX_SECRETS
+
+__all__ = ["SANDBOX_SECRETS", "SandboxAway"]
 
 SECONDS = 2.0
 WEBHOOK_SECONDS = 6.0  # the sandbox itself waits four for the receiver, as Customer.io does
-SANDBOX_SECRETS: Mapping[str, str] = {
-    "site_id": SITE_ID,
-    "track_key": TRACK_KEY,
-    "app_key": APP_KEY,
-    "pipelines_key": PIPELINES_KEY,
-}
-"""The demo keys that the sandbox knows; they open nothing else."""
 
 _open = build_opener(ProxyHandler({})).open  # never by way of a proxy
 

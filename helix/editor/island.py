@@ -9,8 +9,9 @@ from helix.engine.models import Run, StepRun
 from helix.flows.drafts import canonical
 from helix.flows.models import Flow
 from helix.flows.palette import palette
+from helix.flows.pins import pins_of
 from helix.flows.using import connection_facts
-from helix.teams.models import Team
+from helix.teams.models import Team, User
 
 
 def connections(team: Team) -> list[dict[str, Any]]:
@@ -44,6 +45,10 @@ def urls(flow: Flow) -> dict[str, str]:
         "versions",
         "changes",
         "webhook",
+        "test",
+        "samples",
+        "pins",
+        "presence",
     )
     addresses = {name: reverse(f"editor:{name}", kwargs=at) for name in names}
     for room in ("flows", "runs", "connections"):
@@ -51,7 +56,7 @@ def urls(flow: Flow) -> dict[str, str]:
     return addresses
 
 
-def editor_data(flow: Flow, mode: str) -> dict[str, Any]:
+def editor_data(flow: Flow, mode: str, by: User | None = None) -> dict[str, Any]:
     """What the editor page hands over."""
     latest = flow.runs.order_by("-created_at", "-id").first()
     return {
@@ -61,17 +66,19 @@ def editor_data(flow: Flow, mode: str) -> dict[str, Any]:
             "name": flow.name,
             "enabled": flow.enabled,
             "number": flow.published.number if flow.published else None,
-            "edited": f"Last edited by {flow.edited_by}." if flow.edited_by else "",
             "changed": flow.published is not None and canonical(flow.draft) != canonical(flow.published.graph),
         },
         "graph": json.loads(flow.draft),
         "revision": flow.revision,
+        "saved_at": flow.edited_at.isoformat(),
         "problems": flow.problems,
         "catalog": list(palette().values()),
         "connections": connections(flow.team),
         "urls": urls(flow),
         "run": None,
         "last_run": outputs(latest) if latest else None,
+        "pins": pins_of(flow),
+        "my_name": str(by) if by else "",
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helix.editor.views import choices, data, draft, edit, inspector, last_run, receiving, start, versions
+from helix.editor.views import choices, data, draft, edit, inspector, last_run, receiving, start, testing, versions
 
 app_name = "editor"
 urlpatterns = [
@@ -17,6 +17,11 @@ urlpatterns = [
     path("versions/<int:number>/", versions.version, name="version"),
     path("export/", versions.export, name="export"),
     path("run/", start.run, name="run"),
+    path("test/", testing.test, name="test"),
+    path("samples/", testing.samples, name="samples"),
+    path("pins/", testing.pins, name="pins"),
+    path("result/<uuid:run_id>/<str:node>/", testing.result, name="result"),
+    path("presence/", testing.presence, name="presence"),
     path("start/", start.page, name="start"),
     path("inspector/", inspector.inspector, name="inspector"),
     path("data/", data.data, name="data"),

@@ -20,6 +20,7 @@ from helix.engine.outputs import CannotKeep, Gone, keep, load, whole
 from helix.engine.plans import plan_of
 from helix.engine.showing import larges
 from helix.engine.states import FINAL_RUN_STATES, Cause, ItemState, Rank, RunState, StepState
+from helix.engine.trial import trial_again
 from helix.flows.plan import Plan
 from helix.ids import new_id
 from helix.teams.models import User
@@ -89,9 +90,12 @@ def _begin(
     new = Run(
         team_id=run.team_id, flow_id=run.flow_id, version_id=run.version_id, cause_kind=Cause.RETRY, cause_key=key,
         entry=run.entry, payload={}, created_by=by, created_at=now, rank=Rank.URGENT, retry_of=run,
-        state=RunState.QUEUED, depth=run.depth,
+        state=RunState.QUEUED, depth=run.depth, dry=run.dry, pinned=run.pinned,
     )  # fmt: skip
     new.save(force_insert=True)
+    if (trial := trial_again(run)) is not None:
+        trial.run = new
+        trial.save()
     new.payload = _own(new, run.payload)
     new.save(update_fields=["payload"])
     outside = [row for (_, turn), row in old.items() if not turn]

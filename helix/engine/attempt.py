@@ -18,6 +18,7 @@ from helix.engine.outputs import CannotKeep, Gone
 from helix.engine.scope import scope_of
 from helix.engine.steps import LOGIC, WITNESSED
 from helix.engine.steps.moment import Moment
+from helix.engine.trial import stand_in, with_samples
 from helix.expressions import ExpressionError, resolve
 from integrations.kit.client import Client
 
@@ -30,8 +31,9 @@ def prepare(held: Held) -> dict[str, Any]:
     node = held.segment.plan.nodes[held.step.node]
     if node.connection:
         with contextlib.suppress(NoConnection, NoSandbox, VaultLocked):  # the attempt says so
-            opened(held.run.team_id, node.connection)
-    return scope_of(held)
+            opened(held.run.team_id, node.connection, dry=held.run.dry)
+    scope = scope_of(held)
+    return with_samples(held, scope) if held.run.pinned else scope
 
 
 def attempt(held: Held, client: Client, scope: dict[str, Any]) -> Outcome:
@@ -42,6 +44,8 @@ def attempt(held: Held, client: Client, scope: dict[str, Any]) -> Outcome:
     node = held.segment.plan.nodes[held.step.node]
     try:
         now = timezone.now()
+        if (held.run.pinned or held.run.dry) and (instead := stand_in(held, node, scope)) is not None:
+            return instead
         if node.type in LOGIC:
             return LOGIC[node.type](node, scope, Moment(now, held.step.started_at or now))
         if node.type in WITNESSED:

@@ -100,11 +100,11 @@ def _doing(held: Held, node: PlanNode, given: Any, client: Client) -> Doing:
         "before_send": mark_sent(held),
     }
     if node.type == "http.request":
-        found = opened(held.run.team_id, node.connection) if node.connection else None
+        found = opened(held.run.team_id, node.connection, dry=held.run.dry) if node.connection else None
         keys = found.credentials if found else None
         return Doing(found, "http", ANY_SERVICE, lambda: http_request(whole(given), keys, **more))
     action = ACTIONS[node.type]
-    found = opened(held.run.team_id, node.connection or "")
+    found = opened(held.run.team_id, node.connection or "", dry=held.run.dry)
     return Doing(found, limit_class(action), action.pace, lambda: send(held, action, given, found.credentials, **more))
 
 

@@ -4,6 +4,7 @@ Their waiting runs are stopped. A run about many people at once is not stopped f
 and erased by calling again once it has ended.
 """
 
+import json
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from helix.engine.persons import search_of
 from helix.engine.record import end_run
 from helix.engine.states import FINAL_RUN_STATES, RunState
 from helix.engine.wiping import BATCH, wipe
+from helix.flows.models import Pin
 from helix.teams.models import Team
 
 MANY = 20
@@ -54,7 +56,16 @@ def erase(team: Team, person: str) -> Erased:
                 done.under_way.append(run_id)
         done.rows += wipe(ended, "erasure", timezone.now())
         done.runs += len(ended)
+    done.rows["Pin"] += _unpin(team, wanted)
     return done
+
+
+def _unpin(team: Team, person: str) -> int:
+    """Samples beside the team's drafts that mention the person go; how many."""
+    pattern = search_of(person)
+    samples = Pin.objects.filter(flow__team=team).values_list("pk", "sample").iterator(200)
+    found = [pk for pk, sample in samples if pattern.search(json.dumps(sample, ensure_ascii=False))]
+    return Pin.objects.filter(pk__in=found).delete()[0]
 
 
 def noted_runs(team: Team, person: str) -> QuerySet[Run]:

@@ -40,6 +40,8 @@ class Run(models.Model):
     )
     depth = models.PositiveSmallIntegerField(default=0)  # how many runs begun one by the other stand before it
     rank = models.SmallIntegerField(default=Rank.NORMAL)
+    dry = models.BooleanField(default=False)  # sends nothing out: calls go to the sandbox, other effects are simulated
+    pinned = models.BooleanField(default=False)  # a test with samples in the place of steps: it has a Trial
     deadline = models.DateTimeField(null=True)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
@@ -174,6 +176,14 @@ class Attempt(models.Model):
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["step", "number"], name="one_attempt_of_a_number")]
         ordering: ClassVar = ["number"]
+
+
+class Trial(models.Model):
+    """What a test run was given besides its payload: samples that stand in for steps, and the item of a step tested alone."""
+
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="trial")
+    samples = models.JSONField(default=dict)  # step -> the data it gives
+    item = models.JSONField(null=True)  # {"item": value, "index": 0}
 
 
 class Worker(models.Model):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from helix.engine.bell import bell
 from helix.engine.decide import View, settle
 from helix.engine.keys import idempotency_key
-from helix.engine.models import Run, StepRun
+from helix.engine.models import Run, StepRun, Trial
 from helix.engine.noting import note_persons
 from helix.engine.outputs import keep
 from helix.engine.plans import plan_of
@@ -45,21 +45,24 @@ def start(
     rank: Rank = Rank.NORMAL,
     parent: StepRun | None = None,
     depth: int = 0,
+    dry: bool = False,
+    trial: Trial | None = None,
 ) -> Run:
     """A new run of the version, or the one that this cause (kind and key) already began. Rings the bell on commit.
 
     `parent`: the step of another run that called the flow. `depth`: how many runs, each begun by the other, stand before it.
+    `dry`: it sends nothing out. `trial`: samples that stand in for steps, not saved yet.
     """
     plan = plan_of(version.id)
     now = timezone.now()
     run = Run(
         team_id=version.flow.team_id, flow_id=version.flow_id, version=version, cause_kind=cause, cause_key=key,
         entry=entry or entry_for(plan, cause), payload=payload, created_by=by, created_at=now, rank=rank, parent=parent,
-        depth=depth, state=RunState.QUEUED,
+        depth=depth, state=RunState.QUEUED, dry=dry, pinned=trial is not None,
     )  # fmt: skip
     try:
         with transaction.atomic():
-            return _begin(run, plan)
+            return _begin(run, plan, trial)
     except IntegrityError:
         known = Run.objects.filter(flow_id=version.flow_id, cause_kind=cause, cause_key=key).first()
         if known is None:
@@ -67,7 +70,7 @@ def start(
         return known
 
 
-def _begin(run: Run, plan: Plan) -> Run:
+def _begin(run: Run, plan: Plan, trial: Trial | None) -> Run:
     now, entry = run.created_at, run.entry
     before = {node: View(StepState.PENDING) for node in _reached(plan, entry)}
     after = dict(before)
@@ -79,6 +82,9 @@ def _begin(run: Run, plan: Plan) -> Run:
     given, kept = run.payload, keep(run.id, run.team_id, run.payload)
     run.payload = kept.stored
     run.save(force_insert=True)
+    if trial is not None:
+        trial.run = run
+        trial.save()
     kept.save()
     rows = []
     for node, view in after.items():

@@ -11,7 +11,7 @@ from django.db.models import F, Model
 
 from helix.engine.below import below, loosened
 from helix.engine.bulk.models import BulkItem
-from helix.engine.models import Attempt, Awaited, Blob, Chunk, Item, Run, RunPerson, StepRun
+from helix.engine.models import Attempt, Awaited, Blob, Chunk, Item, Run, RunPerson, StepRun, Trial
 
 Why = Literal["retention", "erasure"]
 BATCH = 500
@@ -22,6 +22,7 @@ EMPTIED: dict[type[Model], tuple[str, dict[str, Any]]] = {
     StepRun: ("run", {"input": None, "output": None, "explanation": "", "counts": None}),
     Attempt: ("step__run", {"exchanges": [], "error": None}),
     Item: ("run", {"value": None}),
+    Trial: ("run", {"samples": {}, "item": None}),
     Awaited: ("step__run", {"asked": {}, "answer": None, "match": ""}),
     BulkItem: ("run", {"message": ""}),
 }

@@ -58,7 +58,8 @@ def save_draft(flow: Flow, graph_text: str, *, base_revision: int, by: User | No
         if now.draft != graph_text or now.problems != problems:
             now.draft, now.problems, now.edited_by, now.edited_at = graph_text, problems, by, timezone.now()
             now.revision += 1
-            now.save(update_fields=["draft", "problems", "edited_by", "edited_at", "revision"])
+            now.editors += [str(by.pk)] if by is not None and str(by.pk) not in now.editors else []
+            now.save(update_fields=["draft", "problems", "edited_by", "edited_at", "editors", "revision"])
     return Saved(now.revision, problems)
 
 

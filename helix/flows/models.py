@@ -24,6 +24,7 @@ class Flow(models.Model):
     enabled = models.BooleanField(default=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     edited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    editors = models.JSONField(default=list)  # ids of those who changed the draft since it was published
     created_at = models.DateTimeField(auto_now_add=True)
     edited_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True)
@@ -64,3 +65,35 @@ class FlowVersion(models.Model):
         if not self._state.adding:
             raise TypeError("A version never changes; publish a new one.")
         super().save(*args, **kwargs)
+
+
+class Pin(models.Model):
+    """A sample of what a step gives, kept beside the draft: tests use it in the step's place, published runs never do."""
+
+    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="pins")
+    node = models.CharField(max_length=64)
+    sample = models.JSONField()
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["flow", "node"], name="one_pin_of_a_step")]
+
+    def __str__(self) -> str:
+        return f"sample of {self.node}"
+
+
+class Presence(models.Model):
+    """A page that has the draft open, and the step it is at; a page that was silent for half a minute is gone."""
+
+    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="presences")
+    tab = models.CharField(max_length=36)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    node = models.CharField(max_length=64, blank=True)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["flow", "tab"], name="one_presence_of_a_tab")]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.flow}"

@@ -9,23 +9,27 @@ from django.db.models import Max
 from helix.flows.check import CheckedGraph
 from helix.flows.drafts import canonical
 from helix.flows.models import Flow, FlowVersion
-from helix.flows.plan import compile_plan
+from helix.flows.plan import Plan, compile_plan
 from helix.teams.models import User
 
 
-def _frozen(flow: Flow, checked: CheckedGraph, graph_text: str, by: User | None) -> FlowVersion:
+def _frozen(
+    flow: Flow, checked: CheckedGraph, graph_text: str, by: User | None, plan: Plan | None = None
+) -> FlowVersion:
     return FlowVersion(
         flow=flow,
         graph=graph_text,
-        plan=json.dumps(compile_plan(checked).as_json()),
+        plan=json.dumps((plan or compile_plan(checked)).as_json()),
         content_hash=hashlib.sha256(canonical(graph_text).encode()).hexdigest(),
         created_by=by,
     )
 
 
-def freeze_draft(flow: Flow, checked: CheckedGraph, graph_text: str, by: User | None = None) -> FlowVersion:
-    """The unnumbered version of this draft, made once per content: what a test run executes."""
-    version = _frozen(flow, checked, graph_text, by)
+def freeze_draft(
+    flow: Flow, checked: CheckedGraph, graph_text: str, by: User | None = None, plan: Plan | None = None
+) -> FlowVersion:
+    """The unnumbered version of this draft, made once per content: what a test run executes. `plan`: of a part of it."""
+    version = _frozen(flow, checked, graph_text, by, plan)
     kept = FlowVersion.objects.filter(flow=flow, number=None, content_hash=version.content_hash).first()
     if kept is not None and kept.plan == version.plan:
         return kept

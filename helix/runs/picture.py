@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from helix.engine.models import Run, StepRun
 from helix.engine.states import FINAL_RUN_STATES
+from helix.engine.trial import pinned_steps
 from helix.flows.palette import palette
 
 OF_A_STATE = ("node", "item_key", "state", "attempts_made", "started_at", "ended_at", "port", "counts", "output")
@@ -58,6 +59,14 @@ def _one(step: StepRun, now: datetime) -> dict[str, Any]:
     }
 
 
+def _with_pins(states: dict[str, dict[str, Any]], pinned: frozenset[str]) -> dict[str, dict[str, Any]]:
+    """A step that a sample stood in for shows as pinned."""
+    for node in pinned & states.keys():
+        if states[node]["state"] == "succeeded":
+            states[node]["state"] = "pinned"
+    return states
+
+
 def run_state(run: Run, steps: Iterable[StepRun]) -> dict[str, Any]:
     """The run as `state.json` tells it."""
     return {
@@ -66,7 +75,8 @@ def run_state(run: Run, steps: Iterable[StepRun]) -> dict[str, Any]:
         "attention": run.attention,
         "is_final": run.state in FINAL_RUN_STATES,
         "seq": run.seq,
-        "steps": step_states(steps),
+        "dry": run.dry,
+        "steps": _with_pins(step_states(steps), pinned_steps(run)),
     }
 
 

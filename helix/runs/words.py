@@ -17,7 +17,8 @@ def cause_words(run: Run) -> str:
             due = parse_datetime(str(run.payload.get("scheduled_for", "")))
             return f"By schedule, due {timezone.localtime(due):%H:%M}" if due else "By schedule"
         case Cause.TEST:
-            return f"Test by {who}" if who else "Test"
+            word = "Dry run" if run.dry else "Test"
+            return f"{word} by {who}" if who else word
         case Cause.API:
             return f"By an API token of {who}" if who else "Through the API"
         case Cause.WEBHOOK:

@@ -19,6 +19,8 @@ def tell_of_failure(run: Run) -> list[Run]:
     """Begin the flows that listen for failures of this run's flow; none when it did not fail. Repeats begin nothing more."""
     if run.state not in (RunState.FAILED, RunState.TIMED_OUT) or run.cause_kind in (Cause.FAILURE, Cause.TEST):
         return []
+    if run.dry or run.pinned:  # a test that was gone on with is a test still
+        return []
     if run.depth >= DEEPEST:
         return []
     listening = Listener.objects.filter(team_id=run.team_id, kind=KIND).select_related("flow__published")

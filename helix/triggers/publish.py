@@ -36,7 +36,8 @@ def publish(flow: Flow, by: User | None, note: str = "") -> FlowVersion:
         first = flow.published_id is None
         flow.published = freeze_version(flow, checked, flow.draft, by, note)
         flow.enabled = flow.enabled or first
-        flow.save(update_fields=["published", "enabled"])
+        flow.editors = []
+        flow.save(update_fields=["published", "enabled", "editors"])
         arm(flow)
         return flow.published
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** Keeps the draft saved: a moment after the last change, one request at a time, the newest graph wins. */
 
-import { el, icon, openDialog } from "./dom.js";
+import { askAboutConflicts, offerKept, tellGone } from "./conflict.js";
 import { mergeGraphs } from "./merge.js";
 import { Offline, ask, refusal } from "./transport.js";
 
@@ -9,14 +9,15 @@ const QUIET_MS = 800;
 const RETRY_MS = [2000, 5000, 10_000, 30_000];
 
 /**
- * @param {{store: any, live: any, url: string, flowId: string}} parts
+ * @param {{store: any, live: any, url: string, flowId: string, flowsUrl?: string}} parts
  */
-export function startAutosave({ store, live, url, flowId }) {
+export function startAutosave({ store, live, url, flowId, flowsUrl = "/" }) {
   const keep = `helix:draft:${flowId}`;
   let saved = store.get().graph;
   let timer = 0;
   let failures = 0;
   let asking = false;
+  let told = "";
   /** @type {Promise<boolean>|null} */
   let running = null;
 
@@ -63,12 +64,15 @@ export function startAutosave({ store, live, url, flowId }) {
       return notSaved("offline");
     }
     if (answer.status === 409) return conflict(answer.data, graph);
-    if (answer.status >= 500) return notSaved("offline");
     if (!answer.ok) {
       const { message, hint } = refusal(answer);
-      if (failures === 0) live.toast(message, { tone: "err", hint });
-      return notSaved("unsaved");
+      const state = stateOf(answer);
+      if (state !== store.get().save && state !== told) live.toast(message, { tone: "err", hint });
+      if (state === "gone" && told !== "gone") tellGone(graph, flowsUrl);
+      told = state;
+      return notSaved(state);
     }
+    told = "";
     const wasAway = failures > 0;
     failures = 0;
     saved = graph;
@@ -84,7 +88,18 @@ export function startAutosave({ store, live, url, flowId }) {
     return true;
   }
 
+  /** Why the server did not take it, as the indicator says it. */
+  function stateOf({ status }) {
+    if (status === 401 || status === 403) return "signedout";
+    if (status === 404) return "gone";
+    return status >= 500 ? "trouble" : "refused";
+  }
+
   function notSaved(save) {
+    if (isSaved()) {
+      store.set({ save: "saved" }); // it only looked for a newer draft: nothing of ours is missing there
+      return false;
+    }
     if (failures === 0 && save === "offline")
       live.announce("Not saved: the server cannot be reached. Your changes are kept in this browser.");
     store.set({ save });
@@ -93,106 +108,43 @@ export function startAutosave({ store, live, url, flowId }) {
     return false;
   }
 
-  /** Someone saved first: take both changes when they don't meet, else ask. */
-  function conflict(theirs, mine) {
-    const { graph, conflicts } = mergeGraphs(saved, mine, theirs.graph);
+  /** Someone saved first: take both changes when they don't meet, else ask about the fields that both changed. */
+  function conflict(theirs, mine, answers = {}) {
+    const { graph, conflicts } = mergeGraphs(saved, mine, theirs.graph, answers);
     if (graph) {
+      const nothingMine = mine === saved;
       saved = theirs.graph;
       store.set({ revision: theirs.revision, save: "unsaved" });
+      if (nothingMine && store.get().graph === mine) {
+        saved = graph;
+        store.commit(`Take the changes of ${theirs.by || "somebody else"}`, () => graph);
+        store.set({ save: "saved", savedAt: theirs.saved_at ?? store.get().savedAt });
+        forget();
+        live.toast(`${theirs.by || "Somebody else"} changed this draft`, { hint: "You see it as it is now." });
+        return true;
+      }
       store.commit("Take the other changes", () => graph);
-      live.toast("Someone else changed this flow too", {
-        hint: "Both changes touch different things and were put together.",
-      });
+      if (!Object.keys(answers).length)
+        live.toast(`${theirs.by || "Somebody else"} changed this draft too`, {
+          hint: "Both changes touch different things and were put together.",
+        });
       schedule(0);
       return false;
     }
     asking = true;
     store.set({ save: "unsaved" });
-    askAboutConflict(theirs, conflicts, mine);
+    askAboutConflicts({
+      conflicts,
+      by: theirs.by ?? "",
+      mine,
+      decide: (chosen) => {
+        asking = false;
+        // What was typed while the question stood open counts as mine.
+        conflict(theirs, store.get().graph, { ...answers, ...chosen });
+      },
+      later: () => (asking = false), // asked again at the next change
+    });
     return false;
-  }
-
-  function askAboutConflict(theirs, conflicts, mine) {
-    const names = conflicts.map(
-      (key) =>
-        mine.nodes.find((node) => node.key === key)?.name ??
-        theirs.graph.nodes.find((node) => node.key === key)?.name ??
-        key,
-    );
-    const text = el("textarea", {
-      class: "input mono",
-      rows: 6,
-      readonly: true,
-      "aria-label": "My version as text",
-      hidden: true,
-    });
-    text.value = JSON.stringify(mine, null, 2);
-    let decided = false;
-    const act = (fn) => () => {
-      decided = true;
-      asking = false;
-      dialog.close();
-      fn();
-    };
-    const takeTheirs = act(() => {
-      saved = theirs.graph;
-      store.set({ revision: theirs.revision });
-      store.commit("Reload their version", () => theirs.graph);
-      store.set({ save: "saved" });
-      forget();
-    });
-    const keepMine = act(() => {
-      saved = theirs.graph;
-      store.set({ revision: theirs.revision });
-      schedule(0);
-    });
-    const dialog = openDialog({
-      name: "conflict",
-      title: "Someone else changed the same step",
-      body: [
-        el("p", {
-          text: `${names.map((name) => `“${name}”`).join(", ")} was changed here and, at the same time, somewhere else. Which version shall stay?`,
-        }),
-        el("p", {
-          class: "muted",
-          text: "Reloading theirs can be undone. To be safe, copy your version as text first: it can be pasted onto a canvas.",
-        }),
-        text,
-      ],
-      buttons: [
-        el(
-          "button",
-          {
-            class: "button ghost",
-            type: "button",
-            "data-action": "copy-mine",
-            on: {
-              click: () => {
-                text.hidden = false;
-                text.select();
-                navigator.clipboard?.writeText(text.value).catch(() => {});
-              },
-            },
-          },
-          icon("copy"),
-          "Copy mine as text",
-        ),
-        el(
-          "button",
-          { class: "button", type: "button", "data-action": "keep-mine", on: { click: keepMine } },
-          "Save mine over theirs",
-        ),
-        el(
-          "button",
-          { class: "button primary", type: "button", "data-action": "reload-theirs", on: { click: takeTheirs } },
-          "Reload theirs",
-        ),
-      ],
-    });
-    // Closing without a choice asks again at the next change.
-    dialog.addEventListener("close", () => {
-      if (!decided) asking = false;
-    });
   }
 
   function remember() {
@@ -220,7 +172,7 @@ export function startAutosave({ store, live, url, flowId }) {
   }
 
   /** Work that an earlier visit could not save is offered back. */
-  function offerKept() {
+  function lookForKept() {
     let kept;
     try {
       kept = JSON.parse(localStorage.getItem(keep) ?? "null");
@@ -228,41 +180,19 @@ export function startAutosave({ store, live, url, flowId }) {
       return;
     }
     if (!kept?.graph?.nodes || JSON.stringify(kept.graph) === JSON.stringify(saved)) return forget();
-    const restore = () => {
-      const merged = kept.base ? mergeGraphs(kept.base, kept.graph, saved).graph : null;
-      store.commit("Bring back unsaved changes", () => merged ?? kept.graph);
-      dialog.close();
+    const bring = () => {
+      const { graph, conflicts } = kept.base ? mergeGraphs(kept.base, kept.graph, saved) : { graph: kept.graph, conflicts: [] };
+      const take = (merged) => store.commit("Bring back unsaved changes", () => merged);
+      if (graph) return void take(graph);
+      askAboutConflicts({
+        conflicts,
+        by: "The server",
+        mine: kept.graph,
+        decide: (answers) => take(mergeGraphs(kept.base, kept.graph, saved, answers).graph ?? kept.graph),
+        later: () => {},
+      });
     };
-    const dialog = openDialog({
-      name: "kept",
-      title: "Unsaved changes were kept in this browser",
-      body: [
-        el("p", {
-          text: `They are from ${new Date(kept.at).toLocaleString()} and did not reach the server. Bringing them back can be undone.`,
-        }),
-      ],
-      buttons: [
-        el(
-          "button",
-          {
-            class: "button ghost",
-            type: "button",
-            on: {
-              click: () => {
-                forget();
-                dialog.close();
-              },
-            },
-          },
-          "Throw away",
-        ),
-        el(
-          "button",
-          { class: "button primary", type: "button", "data-action": "restore", on: { click: restore } },
-          "Bring back",
-        ),
-      ],
-    });
+    offerKept({ at: kept.at, bring, forget });
   }
 
   addEventListener("online", () => {
@@ -273,6 +203,16 @@ export function startAutosave({ store, live, url, flowId }) {
     void save();
     event.preventDefault();
   });
-  offerKept();
-  return { flush: save, isSaved };
+  if (store.get().mode === "edit") lookForKept();
+
+  /** The server has a newer draft: take it in, put together with what is not saved here. */
+  async function pull() {
+    if (running || asking || failures) return;
+    running = send();
+    await running;
+    running = null;
+    if (!isSaved()) schedule(QUIET_MS);
+  }
+
+  return { flush: save, isSaved, pull };
 }

@@ -9,6 +9,10 @@ const SAVE = {
   saving: ["loader-circle", "Saving"],
   unsaved: ["circle-dot", "Not saved yet"],
   offline: ["cloud-off", "Not saved: offline, kept in this browser"],
+  signedout: ["cloud-off", "Not saved: signed out, kept in this browser"],
+  gone: ["cloud-off", "Not saved: the flow was deleted, kept in this browser"],
+  trouble: ["cloud-off", "Not saved: the server has trouble, kept in this browser"],
+  refused: ["cloud-off", "Not saved: refused, kept in this browser"],
 };
 
 /** @param {HTMLElement} page @param {{store: any, data: any, live: any}} parts */
@@ -28,7 +32,7 @@ export function mountBar(page, { store, data, live }) {
         : "";
     save.dataset.saveState = state;
     save.replaceChildren(icon(look), el("span", { text: words + at }));
-    save.title = savedAt ? new Date(savedAt).toISOString() : "";
+    save.title = [words, savedAt && `Last saved ${new Date(savedAt).toISOString()}`].filter(Boolean).join(". ");
   }
 
   function drawVersion() {
@@ -171,8 +175,9 @@ export function runStrip(host, { close }) {
       {
         class: "button ghost icon small",
         type: "button",
-        "aria-label": "Hide the run",
-        title: "Hide the run",
+        "data-action": "clear-run",
+        "aria-label": "Clear the run from the canvas",
+        title: "Clear the run from the canvas",
         on: { click: close },
       },
       icon("x"),
@@ -185,11 +190,12 @@ export function runStrip(host, { close }) {
     strip.dataset.tone = look.tone;
     strip.dataset.runState = run.state;
     const done = Object.values(run.steps ?? {}).filter((step) =>
-      ["succeeded", "failed", "skipped"].includes(step.state),
+      ["succeeded", "pinned", "failed", "skipped"].includes(step.state),
     ).length;
     words.replaceChildren(
       icon(look.icon),
-      el("strong", { text: `Test run: ${look.word.toLowerCase()}` }),
+      el("strong", { text: `${run.dry ? "Dry run" : "Test run"}: ${look.word.toLowerCase()}` }),
+      run.dry ? el("span", { class: "badge info", "data-dry": true, text: "nothing sent out" }) : "",
       el("span", { class: "muted", text: `${done} of ${Object.keys(run.steps ?? {}).length} steps` }),
     );
     link.hidden = !run.url;

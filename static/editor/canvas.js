@@ -31,7 +31,7 @@ const edgeTypes = { wire: Wire };
  * @param {HTMLElement} root
  * @param {{store: any, catalog: any, commands?: any, onEdit?: (key: string) => void,
  *          onAdd?: (ask: {source?: string, port?: string, edge?: string, at?: any, x: number, y: number}) => void,
- *          onRefused?: (reason: string) => void}} parts
+ *          onRefused?: (reason: string) => void, onMove?: (view: any) => void}} parts onMove: the hand moved what is in view
  */
 export function mountCanvas(root, parts) {
   const { store, catalog, commands } = parts;
@@ -66,8 +66,8 @@ export function mountCanvas(root, parts) {
 
   const canvas = {
     /** All steps in view. */
-    fit() {
-      flow?.fitView({ padding: 0.12, maxZoom: 1, duration: glide() });
+    fit(duration = glide()) {
+      flow?.fitView({ padding: 0.12, maxZoom: 1, duration });
     },
     /** The beginning of the flow, at a size that can be read. */
     home(duration = glide()) {
@@ -89,9 +89,12 @@ export function mountCanvas(root, parts) {
       const y = (fitsDown ? Math.min((h - box.height * zoom) / 2, 88) : 48) - box.y * zoom;
       flow.setViewport({ x, y, zoom }, { duration });
     },
-    zoom(factor) {
-      flow?.zoomTo(flow.getZoom() * factor, { duration: glide() });
+    zoom(factor, duration = glide()) {
+      flow?.zoomTo(flow.getZoom() * factor, { duration });
     },
+    /** Where it looks, to make another canvas look at the same place. */
+    view: () => flow?.getViewport() ?? null,
+    setView: (view) => void flow?.setViewport(view, { duration: 0 }),
     /** Bring a step into view when it is not, and focus it if asked. */
     show(key, { focus = false } = {}) {
       const node = nodeOf(store.get().graph, key);
@@ -186,6 +189,7 @@ export function mountCanvas(root, parts) {
     };
   }
 
+  const moved = (event, view) => event && parts.onMove?.(view);
   const refusalOf = (source, port, target) => reasonAgainst(store.get().graph, catalog, source, port, target);
   const tell = (key) => root.dispatchEvent(new CustomEvent("helix:step", { detail: { key }, bubbles: true }));
 
@@ -276,6 +280,7 @@ export function mountCanvas(root, parts) {
         isValidConnection=${({ source, sourceHandle, target }) => !refusalOf(source, sourceHandle, target)}
         onNodeClick=${(_, node) => tell(node.id)} onNodeDoubleClick=${(_, node) => parts.onEdit?.(node.id)}
         onPaneClick=${() => store.select(null)}
+        onMoveStart=${moved} onMove=${moved} onMoveEnd=${moved}
         nodesDraggable=${editable} nodesConnectable=${editable} edgesFocusable=${false} connectOnClick=${false}
         deleteKeyCode=${null} disableKeyboardA11y zoomOnDoubleClick=${false} panOnScroll selectionMode="partial"
         multiSelectionKeyCode=${["Meta", "Control", "Shift"]} nodeDragThreshold=${3} connectionRadius=${36}

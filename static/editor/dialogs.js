@@ -6,7 +6,7 @@ import { nodeOf } from "./graph.js";
 import { countWords, shortMessage, sorted } from "./problems.js";
 
 /** Ask for a note and show what needs attention. `publish(note)` resolves to null, or to what stands in the way. */
-export function openPublish({ store, publish, jump, changed, edited }) {
+export function openPublish({ store, publish, jump, changed }) {
   const { graph, problems } = store.get();
   const found = sorted(graph, problems);
   const errors = found.filter((problem) => problem.severity === "error");
@@ -63,7 +63,6 @@ export function openPublish({ store, publish, jump, changed, edited }) {
           }),
       rows.length > 0 && el("ol", { class: "problem-list" }, ...rows),
       el("h3", { text: "What changes" }),
-      edited && el("p", { class: "muted small", text: edited }),
       changes,
       el("div", { class: "field" }, el("label", { for: "publish-note", text: "Note (optional)" }), note),
       trouble,
@@ -88,14 +87,14 @@ export function openPublish({ store, publish, jump, changed, edited }) {
 const CONTROL = { number: "number", integer: "number", date: "date", datetime: "datetime-local", text: "text" };
 
 /** Ask for the fields of a manual trigger. `start(input)` resolves to null, or to what is wrong: {problem, fields?}. */
-export function openStart({ fields, start, remembered = {} }) {
+export function openStart({ fields, start, remembered = {}, title = "Run the draft", dry = false }) {
   const controls = fields.map((field) => control(field, remembered[field.name] ?? field.default));
   const trouble = el("p", { class: "dialog-trouble", role: "alert", hidden: true });
   const send = el(
     "button",
     { class: "button primary", type: "submit", form: "start-form", "data-action": "test-now" },
-    icon("play"),
-    "Run the draft",
+    icon(dry ? "flask-conical" : "play"),
+    dry ? "Dry run" : "Run the draft",
   );
   const form = el(
     "form",
@@ -105,9 +104,14 @@ export function openStart({ fields, start, remembered = {} }) {
   );
   const dialog = openDialog({
     name: "test",
-    title: "Run the draft",
+    title,
     body: [
-      el("p", { class: "muted", text: "The flow runs as it stands here, with the connections of its steps." }),
+      el("p", {
+        class: "muted",
+        text: dry
+          ? "Nothing is sent out: calls go to the sandbox, requests and e-mails are simulated."
+          : "The flow runs as it stands here, with the connections of its steps.",
+      }),
       form,
     ],
     buttons: [

@@ -15,6 +15,10 @@ import { byFamily, openMenu, stepItems } from "./menu.js";
 import { createOutgoing } from "./outgoing.js";
 import { mountOutline } from "./outline.js";
 import { followRun } from "./overlay.js";
+import { createPins } from "./pins.js";
+import { watchPresence } from "./presence.js";
+import { mountResult } from "./result.js";
+import { createTesting } from "./testing.js";
 import { openVersions } from "./versions.js";
 import { mountPalette } from "./palette.js";
 import { withPlaces } from "./places.js";
@@ -37,10 +41,12 @@ const store = createStore({
   revision: data.revision ?? 0,
   savedAt: data.saved_at ?? null,
   run: null,
+  pins: data.pins ?? {},
+  others: [],
 });
 const commands = createCommands(store, catalog);
 const live = createLive(page);
-const autosave = startAutosave({ store, live, url: data.urls.draft, flowId: data.flow.id });
+const autosave = startAutosave({ store, live, url: data.urls.draft, flowId: data.flow.id, flowsUrl: data.urls.flows });
 const bar = mountBar(page, { store, data, live });
 const refused = (reason) => live.toast(reason, { tone: "err" });
 
@@ -63,6 +69,27 @@ const outgoing = createOutgoing({
   jump,
   begun: () => sheet(null),
 });
+const pins = createPins({ store, urls: data.urls, live, lastRun: () => data.last_run, flush: autosave.flush });
+const testing = createTesting({
+  store,
+  data,
+  pins,
+  begin: outgoing.begin,
+  ready: outgoing.saveFirst,
+  refused,
+  hideRun: outgoing.hideRun,
+  menuButton: find('[data-action="test-menu"]', page),
+  button: find('[data-action="test"]', page),
+});
+mountResult({ host: find(".editor-canvas", page), store, mayPin: data.mode === "edit", pins });
+if (data.mode === "edit")
+  watchPresence({
+    store,
+    url: data.urls.presence,
+    host: find("[data-presences]", page),
+    newer: () => void autosave.pull(),
+    announce: live.announce,
+  });
 const showRun = runStrip(root, { close: outgoing.hideRun });
 
 /** A step came to be: say it, show it, focus it. */
@@ -151,7 +178,7 @@ const acts = {
   help: openHelp,
   enable: () => void bar.toggle(),
   publish: () => void outgoing.publish(),
-  test: () => void outgoing.test(),
+  test: () => void testing.whole(),
   say: (text) => live.announce(text),
   duplicate() {
     if (commands.duplicate(store.get().selection)) landed("duplicated");
@@ -215,6 +242,8 @@ const acts = {
     void openVersions({
       urls: data.urls,
       mayEdit: data.mode === "edit",
+      catalog,
+      draft: () => store.get().graph,
       restore: (graph, number) => {
         if (store.commit(`Restore version ${number}`, () => withPlaces(graph, catalog), { select: [] })) {
           live.toast(`Version ${number} is the draft again`, { tone: "ok", hint: "Undo brings back what was there." });

@@ -6,27 +6,45 @@ import { edgeId } from "./graph.js";
 const same = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
 
 /**
- * Three-way merge. Returns the merged graph, or the keys of the steps on which the two disagree.
+ * @typedef {{key: string, name: string, field: string|null, mine: any, theirs: any}} Conflict
+ *   one thing that both changed in two ways: a field of a step, or with field null the step itself (undefined: deleted)
+ */
+
+/** What a conflict is called, to answer it. @param {Conflict} one */
+export const conflictId = (one) => `${one.key}|${one.field ?? ""}`;
+
+/**
+ * Three-way merge. Returns the merged graph, or what the two disagree on. `answers` says for each known conflict whose stays.
  * @param {any} base what both began with
  * @param {any} mine
  * @param {any} theirs
- * @returns {{graph: any|null, conflicts: string[]}}
+ * @param {Record<string, "mine"|"theirs">} [answers] by conflictId
+ * @returns {{graph: any|null, conflicts: Conflict[]}}
  */
-export function mergeGraphs(base, mine, theirs) {
+export function mergeGraphs(base, mine, theirs, answers = {}) {
   const [b, m, t] = [base, mine, theirs].map((graph) => new Map(graph.nodes.map((node) => [node.key, node])));
+  /** @type {Conflict[]} */
   const conflicts = [];
+  /** The value of the one who wins; undefined and a conflict noted while nobody has said. */
+  function ask(key, name, field, my, their) {
+    const conflict = { key, name, field, mine: my, theirs: their };
+    const answer = answers[conflictId(conflict)];
+    if (!answer) conflicts.push(conflict);
+    return answer === "theirs" ? their : my;
+  }
   const nodes = [];
   for (const key of new Set([...t.keys(), ...m.keys()])) {
     const [was, my, their] = [b.get(key), m.get(key), t.get(key)];
-    if (!my || !their) {
-      const [left, removed] = my ? [my, !!was] : [their, !!was];
-      if (!removed) nodes.push(left);
-      else if (!same(left, was)) conflicts.push(key);
+    if (my && their) {
+      nodes.push(mergeNode(was ?? {}, my, their, (field, a, z) => ask(key, my.name || key, field, a, z)));
       continue;
     }
-    const node = mergeNode(was ?? {}, my, their);
-    if (node) nodes.push(node);
-    else conflicts.push(key);
+    const left = my ?? their;
+    if (!was) nodes.push(left);
+    else if (!same(left, was)) {
+      const kept = ask(key, left.name || key, null, my, their);
+      if (kept) nodes.push(kept);
+    }
   }
   if (conflicts.length) return { graph: null, conflicts };
   const here = new Set(nodes.map((node) => node.key));
@@ -37,24 +55,24 @@ export function mergeGraphs(base, mine, theirs) {
   return { graph: { ...theirs, nodes, edges, notes }, conflicts: [] };
 }
 
-/** One step, field by field; its config too. Null when the same field was changed in two ways. */
-function mergeNode(was, my, their) {
+/** One step, field by field; its config too. */
+function mergeNode(was, my, their, ask) {
   if (same(my, their) || same(my, was)) return their;
   if (same(their, was)) return my;
-  const fields = mergeFields(was, my, their, ["config"]);
-  const config = mergeFields(was.config ?? {}, my.config ?? {}, their.config ?? {});
-  return fields && config ? { ...fields, config } : null;
+  const fields = mergeFields(was, my, their, ask, "");
+  return { ...fields, config: mergeFields(was.config ?? {}, my.config ?? {}, their.config ?? {}, ask, "/") };
 }
 
-function mergeFields(was, my, their, except = []) {
+function mergeFields(was, my, their, ask, prefix) {
   const merged = {};
   for (const name of new Set([...Object.keys(their), ...Object.keys(my)])) {
-    if (except.includes(name)) continue;
+    if (!prefix && name === "config") continue;
     const mineChanged = !same(my[name], was[name]);
     const theirsChanged = !same(their[name], was[name]);
+    const both = mineChanged && theirsChanged && !same(my[name], their[name]);
     // Where a card stands is not worth a question: mine wins.
-    if (mineChanged && theirsChanged && !same(my[name], their[name]) && name !== "position") return null;
-    const value = mineChanged ? my[name] : their[name];
+    const asks = both && (prefix || name !== "position");
+    const value = asks ? ask(prefix + name, my[name], their[name]) : mineChanged ? my[name] : their[name];
     if (value !== undefined) merged[name] = value;
   }
   return merged;

@@ -1,7 +1,7 @@
 // @ts-check
 /** What leaves the editor: publishing a version, and running the draft with its states shown on the canvas. */
 
-import { openPublish, openStart } from "./dialogs.js";
+import { openPublish } from "./dialogs.js";
 import { followRun } from "./overlay.js";
 import { stateLook } from "./states.js";
 import { Offline, ask, refusal } from "./transport.js";
@@ -25,8 +25,7 @@ export function createOutgoing({ store, data, live, autosave, bar, problems, ref
     openPublish({
       store,
       jump,
-      edited: data.flow.edited ?? "",
-      changed: () => changesShown(data.urls.changes, "published", "draft"),
+      changed: () => changesShown(data.urls.changes, "published", "draft", data.my_name),
       publish: async (note) => {
         const answer = await posted(data.urls.publish, { note });
         if (answer.problem) return answer.problem;
@@ -37,32 +36,12 @@ export function createOutgoing({ store, data, live, autosave, bar, problems, ref
     });
   }
 
-  async function test() {
-    if (!(await saveFirst())) return;
-    const { graph, problems: found } = store.get();
-    const errors = found.filter((problem) => problem.severity === "error").length;
-    if (errors) {
-      problems.show(true);
-      refused(`${errors === 1 ? "One error has" : `${errors} errors have`} to be mended before the draft can run.`);
-      return;
-    }
-    const keep = `helix:input:${data.flow.id}`;
-    const fields = graph.nodes
-      .filter((node) => node.type === "trigger.manual")
-      .flatMap((node) => node.config?.fields ?? [])
-      .filter((field) => field?.name);
-    const start = async (input) => {
-      const answer = await posted(data.urls.run, { input, version: "draft" });
-      if (answer.problem) return answer;
-      sessionStorage.setItem(keep, JSON.stringify(input));
-      follow(answer.data);
-      return null;
-    };
-    if (fields.length) openStart({ fields, start, remembered: JSON.parse(sessionStorage.getItem(keep) ?? "{}") });
-    else {
-      const failed = await start({});
-      if (failed) refused(failed.problem);
-    }
+  /** Begin a test. Resolves to null, or to what is wrong. */
+  async function begin(body) {
+    const answer = await posted(data.urls.test, body);
+    if (answer.problem) return answer;
+    follow(answer.data);
+    return null;
   }
 
   /** Post; problems found on the way go to the drawer. @returns {Promise<{data?: any, problem: any, fields?: any}>} */
@@ -83,20 +62,22 @@ export function createOutgoing({ store, data, live, autosave, bar, problems, ref
     }
   }
 
-  function follow({ id, url, state_url: stateUrl, live_url: liveUrl }) {
+  function follow({ id, url, state_url: stateUrl, live_url: liveUrl, dry = false, steps: part = null }) {
     stopFollowing();
-    const steps = Object.fromEntries(store.get().graph.nodes.map((node) => [node.key, { state: "pending" }]));
+    const keys = part ?? store.get().graph.nodes.map((node) => node.key);
+    const steps = Object.fromEntries(keys.map((key) => [key, { state: "pending" }]));
+    const word = dry ? "Dry run" : "Test run";
     const where = stateUrl ?? new URL("state.json", new URL(url, location.href)).pathname;
-    live.announce("Test run started");
+    live.announce(`${word} started`);
     begun();
     stopFollowing = followRun({
       store,
       live,
       url: where,
       stream: liveUrl ?? null,
-      run: { id, url, state: "queued", steps },
+      run: { id, url, dry, state: "queued", steps },
       ended: (run) =>
-        live.toast(`Test run ${stateLook(run.state).word.toLowerCase()}`, {
+        live.toast(`${word} ${stateLook(run.state).word.toLowerCase()}`, {
           tone: run.state === "succeeded" ? "ok" : "err",
           link: { href: url, text: "Open run" },
         }),
@@ -108,5 +89,5 @@ export function createOutgoing({ store, data, live, autosave, bar, problems, ref
     store.set({ run: null });
   }
 
-  return { publish, test, hideRun, follow };
+  return { publish, begin, saveFirst, hideRun, follow };
 }

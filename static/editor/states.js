@@ -10,6 +10,7 @@ const STATES = {
   unknown: ["Needs your answer", "circle-help", "warn"],
   succeeded: ["Succeeded", "circle-check", "ok"],
   failed: ["Failed", "circle-x", "err"],
+  pinned: ["Pinned", "pin", "info"],
   skipped: ["Skipped", "skip-forward", "muted"],
   cancelled: ["Cancelled", "ban", "muted"],
   timed_out: ["Timed out", "alarm-clock", "err"],

@@ -1,6 +1,7 @@
 // @ts-check
 /** The versions of the flow: what they changed, in words; two of them compared; one made the draft again. */
 
+import { openCompare } from "./compare.js";
 import { el, icon, openDialog } from "./dom.js";
 import { Offline, ask, refusal } from "./transport.js";
 
@@ -27,16 +28,37 @@ async function got(method, url, body = undefined) {
 }
 
 /** What differs between two versions, as a list of sentences. Resolves to the elements that show it. */
-export async function changesShown(url, from, to) {
-  const { data, problem } = await got("GET", `${url}?${new URLSearchParams({ from: String(from), to: String(to) })}`);
+export async function changesShown(url, from, to, me = "") {
+  const { data, problem } = await changesOf(url, from, to);
   if (problem) return [el("p", { class: "dialog-trouble", role: "alert", text: problem })];
+  return [...(to === "draft" && data.editors?.length ? [editsOf(data.editors, me)] : []), ...changeRows(data)];
+}
+
+const changesOf = (url, from, to) =>
+  got("GET", `${url}?${new URLSearchParams({ from: String(from), to: String(to) })}`);
+
+/** Whose edits a publication takes out. */
+function editsOf(names, me) {
+  const words = names.map((name) => (name === me ? "you" : name));
+  const list = words.length > 1 ? `${words.slice(0, -1).join(", ")} and ${words.at(-1)}` : words[0];
+  const text = list === "you" ? "Only your own edits go out." : `The edits of ${list} go out.`;
+  return el("p", { class: "muted small", "data-editors": true, text });
+}
+
+/** The elements that tell these changes, step by step. */
+function changeRows(data) {
   const moved = data.moved ? `${data.moved} ${data.moved === 1 ? "step was" : "steps were"} only moved.` : "";
   if (!data.changes.length) {
     return [el("p", { class: "muted", text: moved ? `Nothing changes in what it does. ${moved}` : "Nothing differs." })];
   }
   const rows = data.changes.map((change) => {
     const [name, tone] = KINDS[change.kind] ?? ["pencil", "info"];
-    return el("li", { class: `change ${tone}`, "data-change": change.kind }, icon(name), el("span", { text: change.sentence }));
+    return el(
+      "li",
+      { class: `change ${tone}`, "data-change": change.kind, "data-change-node": change.node },
+      icon(name),
+      el("span", { text: change.sentence }),
+    );
   });
   const more = data.more ? `${data.more} more are not shown. ` : "";
   return [
@@ -49,9 +71,9 @@ const when = (iso) => new Date(iso).toLocaleString(undefined, { dateStyle: "medi
 
 /**
  * Show the versions. `restore(graph, number)` makes one the draft.
- * @param {{urls: any, mayEdit: boolean, restore: (graph: any, number: number) => void}} parts
+ * @param {{urls: any, mayEdit: boolean, restore: (graph: any, number: number) => void, catalog: any, draft: () => any}} parts
  */
-export async function openVersions({ urls, mayEdit, restore }) {
+export async function openVersions({ urls, mayEdit, restore, catalog, draft }) {
   const list = el("ol", { class: "version-list" });
   const shown = el("div", { class: "version-changes", "aria-live": "polite" });
   const dialog = openDialog({
@@ -69,6 +91,12 @@ export async function openVersions({ urls, mayEdit, restore }) {
     );
   }
 
+  const beside = el(
+    "button",
+    { class: "button small", type: "button", "data-action": "side-by-side", on: { click: () => void sideBySide() } },
+    icon("columns-2"),
+    "Side by side on the canvas",
+  );
   const from = choice("Compare", data.versions, false);
   const to = choice("with", data.versions, true);
   const compare = async () => shown.replaceChildren(el("h3", { text: heading() }), ...(await changesShown(urls.changes, from.value, to.value)));
@@ -76,7 +104,30 @@ export async function openVersions({ urls, mayEdit, restore }) {
   const words = (name) => (name === "draft" ? "the draft" : `version ${name}`);
   from.input.addEventListener("change", compare);
   to.input.addEventListener("change", compare);
-  list.before(el("div", { class: "version-compare" }, from.element, to.element));
+  list.before(el("div", { class: "version-compare" }, from.element, to.element, beside));
+
+  /** Both on canvases, with what differs marked. */
+  async function sideBySide() {
+    const names = [from.value, to.value];
+    const graphs = await Promise.all(
+      names.map(async (name) =>
+        name === "draft" ? { data: { graph: draft() }, problem: "" } : got("GET", `${urls.versions}${name}/`),
+      ),
+    );
+    const told = await changesOf(urls.changes, names[0], names[1]);
+    const problem = told.problem || graphs.find((one) => one.problem)?.problem;
+    if (problem) return shown.replaceChildren(el("p", { class: "dialog-trouble", role: "alert", text: problem }));
+    openCompare({
+      sides: names.map((name, i) => ({
+        words: name === "draft" ? "Draft" : `Version ${name}`,
+        graph: graphs[i].data.graph,
+      })),
+      changes: told.data.changes,
+      moved: told.data.moved_steps ?? [],
+      list: changeRows(told.data),
+      catalog,
+    });
+  }
 
   data.versions.forEach((version, index) => {
     const before = data.versions[index + 1];

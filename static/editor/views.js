@@ -49,6 +49,9 @@ export function createViews(catalog) {
       const position = dragged[key] ?? where[key];
       const run = state.run?.steps?.[key] ?? null;
       const mine = problems.get(key) ?? [];
+      const pinned = !!state.pins && Object.hasOwn(state.pins, key);
+      const here = (state.others ?? []).filter((one) => one.node === key).map((one) => one.initials).join(" ");
+      const markOf = state.marks?.[key] ?? null;
       const open = [...(used.get(key) ?? [])].sort().join();
       const tab = (state.selected ?? state.graph.nodes[0]?.key) === key;
       const place = orderOf.index.get(key);
@@ -59,6 +62,10 @@ export function createViews(catalog) {
         run?.state,
         run?.attempts,
         run?.duration_ms,
+        JSON.stringify([run?.counts, run?.turns]),
+        pinned,
+        here,
+        markOf?.word,
         open,
         chosen.has(key),
         editable,
@@ -78,6 +85,9 @@ export function createViews(catalog) {
         position,
         run,
         mine,
+        pinned,
+        here,
+        markOf,
         used: used.get(key) ?? new Set(),
         chosen: chosen.has(key),
         editable,
@@ -93,7 +103,7 @@ export function createViews(catalog) {
     return list;
   }
 
-  function nodeView({ node, position, run, mine, used, chosen, editable, tab, place, count, problemWords }) {
+  function nodeView({ node, position, run, mine, pinned, here, markOf, used, chosen, editable, tab, place, count, problemWords }) {
     const entry = catalog.of(node);
     const ports = catalog.ports(node);
     const width = cardWidth(catalog, node);
@@ -103,6 +113,10 @@ export function createViews(catalog) {
     const label = [
       `${entry.title}, ${node.name}`,
       stateWord,
+      run?.error?.message ?? "",
+      pinned ? "a sample is pinned" : "",
+      here ? `${here} is here` : "",
+      markOf?.word ?? "",
       errors ? `${errors} ${errors === 1 ? "error" : "errors"}` : "",
       warnings ? `${warnings} ${warnings === 1 ? "warning" : "warnings"}` : "",
       ports.length > 1 ? `${ports.length} exits` : "",
@@ -128,6 +142,11 @@ export function createViews(catalog) {
         "data-node": node.key,
         "data-type": node.type,
         "data-state": run ? run.state : undefined,
+        "data-pinned": pinned ? "Pinned" : undefined,
+        "data-here": here || undefined,
+        "data-mark": markOf?.mark,
+        "data-mark-word": markOf?.word,
+        title: run?.error?.message,
         tabIndex: tab ? 0 : -1,
         role: "button",
         "aria-pressed": chosen,
@@ -215,7 +234,7 @@ function wireLook(steps, edge) {
   if (left && left !== edge.port) return "idle";
   if (!from) return steps ? "idle" : "";
   if (to === "running" || to === "ready") return "taken live";
-  if ((from === "succeeded" || from === "failed") && to && !["skipped", "pending", "cancelled"].includes(to))
+  if (["succeeded", "pinned", "failed"].includes(from) && to && !["skipped", "pending", "cancelled"].includes(to))
     return "taken";
   return "idle";
 }

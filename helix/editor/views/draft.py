@@ -36,6 +36,7 @@ def draft(request: TeamRequest, flow_id: UUID) -> HttpResponse:
         return error(
             409, "conflict", f"{newer.flow.edited_by or 'Someone'} saved this draft after you opened it.",
             "Load their draft, or keep yours as a copy.", revision=newer.flow.revision, graph=json.loads(newer.flow.draft),
+            by=str(newer.flow.edited_by or ""), saved_at=newer.flow.edited_at.isoformat(),
         )  # fmt: skip
     return JsonResponse(
         {"revision": saved.revision, "problems": saved.problems, "saved_at": timezone.now().isoformat()}

@@ -19,4 +19,4 @@ def edit(request: TeamRequest, flow_id: UUID) -> HttpResponse:
     flow = flow_or_404(request, flow_id)
     recheck(flow)
     mode = "edit" if may(request.member.role, Ability.EDIT) else "read"
-    return render(request, "editor/editor.html", {"flow": flow, "editor_data": editor_data(flow, mode)})
+    return render(request, "editor/editor.html", {"flow": flow, "editor_data": editor_data(flow, mode, request.user)})

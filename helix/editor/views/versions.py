@@ -18,6 +18,7 @@ from helix.flows.exchange import BadDocument, export_document, import_document
 from helix.flows.graph import UnreadableGraph
 from helix.flows.models import Flow
 from helix.teams.access import TeamRequest, needs
+from helix.teams.models import User
 from helix.teams.roles import Ability
 
 MOST_CHANGES = 300
@@ -54,9 +55,15 @@ def changes(request: TeamRequest, flow_id: UUID) -> HttpResponse:
         if side is None and name != "published":
             return error(404, "no_version", f"This flow has no version “{name[:20]}”.", "Choose one of the list.")
     try:
-        return JsonResponse(told(history.changes_between(flow, *sides)))
+        found = told(history.changes_between(flow, *sides))
+        return JsonResponse({**found, "editors": editors_of(flow) if names[1] == "draft" else []})
     except UnreadableGraph as bad:
         return unreadable(bad)
+
+
+def editors_of(flow: Flow) -> list[str]:
+    """Names of those whose edits the draft holds since it was published."""
+    return sorted(str(user) for user in User.objects.filter(pk__in=flow.editors))
 
 
 def told(found: tuple[Change, ...]) -> dict[str, Any]:
@@ -66,6 +73,7 @@ def told(found: tuple[Change, ...]) -> dict[str, Any]:
         "changes": [change.as_json() for change in worth[:MOST_CHANGES]],
         "more": max(0, len(worth) - MOST_CHANGES),
         "moved": len(found) - len(worth),
+        "moved_steps": [change.node for change in found if change.kind == "moved" and change.node],
     }
 
 

@@ -67,4 +67,4 @@ def _begin(held: Held, config: dict[str, Any], told: Told) -> Run | Outcome:
         return Failed(Trouble("invalid_input", str(bad), "Correct the values in this step."), told)
     parent = StepRun(id=held.step.id)
     return start(version, cause=Cause.CALLED, key=str(held.step.id), payload=payload, entry=entry,
-                 rank=Rank(held.run.rank), parent=parent, depth=held.run.depth + 1)  # fmt: skip
+                 rank=Rank(held.run.rank), parent=parent, depth=held.run.depth + 1, dry=held.run.dry)  # fmt: skip

@@ -21,6 +21,7 @@ from helix.engine.outputs import load, whole
 from helix.engine.resolve import Answer, resolve
 from helix.engine.start import start
 from helix.engine.states import Cause
+from helix.engine.trial import trial_again
 from helix.ids import new_id
 from helix.runs.views.finding import run_or_404, step_or_404
 from helix.teams.access import TeamRequest, needs
@@ -58,7 +59,8 @@ def again(request: TeamRequest, run_id: UUID) -> HttpResponse:
     key = request.POST.get("key", "")[:128] or str(new_id())
     payload = whole(load(run.payload, run.team_id))
     cause = Cause.TEST if run.cause_kind == Cause.TEST else Cause.MANUAL
-    begun = start(run.version, cause=cause, key=f"again:{key}", payload=payload, by=request.user, entry=run.entry)
+    begun = start(run.version, cause=cause, key=f"again:{key}", payload=payload, by=request.user, entry=run.entry,
+                  dry=run.dry, trial=trial_again(run))  # fmt: skip
     return redirect("runs:run", team=request.team.slug, run_id=begun.pk)
 
 

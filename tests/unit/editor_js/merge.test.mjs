@@ -18,16 +18,32 @@ test("changes of different fields of one step are both taken", () => {
   assert.deepEqual(merged.nodes[0].config, { x: 2, y: 2 });
 });
 
-test("two values for one field are a conflict that names the step", () => {
+test("two values for one field are a conflict that names the field and both values", () => {
   const result = mergeGraphs(base, changed("a", { config: { x: 2, y: 1 } }), changed("a", { config: { x: 3, y: 1 } }));
 
-  assert.deepEqual(result, { graph: null, conflicts: ["a"] });
+  assert.equal(result.graph, null);
+  assert.deepEqual(result.conflicts.map(({ key, field, mine, theirs }) => [key, field, mine, theirs]), [["a", "/x", 2, 3]]);
+});
+
+test("an answered conflict takes the side that was chosen, and the rest of both", () => {
+  const mine = changed("b", { name: "Mine" }, changed("a", { config: { x: 2, y: 1 } }));
+  const theirs = changed("a", { config: { x: 3, y: 5 } });
+
+  const { graph: merged } = mergeGraphs(base, mine, theirs, { "a|/x": "theirs" });
+
+  assert.deepEqual(merged.nodes.map((n) => [n.name, n.config]), [[base.nodes[0].name, { x: 3, y: 5 }], ["Mine", base.nodes[1].config]]);
 });
 
 test("a step deleted by one and changed by the other is a conflict", () => {
   const mine = { ...base, nodes: base.nodes.slice(1), edges: [] };
 
-  assert.deepEqual(mergeGraphs(base, mine, changed("a", { name: "Theirs" })).conflicts, ["a"]);
+  assert.deepEqual(mergeGraphs(base, mine, changed("a", { name: "Theirs" })).conflicts.map((one) => [one.key, one.field, one.mine]), [
+    ["a", null, undefined],
+  ]);
+  assert.deepEqual(
+    mergeGraphs(base, mine, changed("a", { name: "Theirs" }), { "a|": "mine" }).graph.nodes.map((n) => n.key),
+    ["b"],
+  );
 });
 
 test("edges added on both sides are kept, and those of a deleted step go", () => {
