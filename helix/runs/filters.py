@@ -1,6 +1,6 @@
 """Which runs a list shows: every filter is a word in the page's address, so that a list can be shared and reloaded."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -44,7 +44,12 @@ PERIODS: dict[str, tuple[str, timedelta]] = {
 MOST_OF_A_PERSON = 5000
 """Of a person with more runs than this, the newest are listed. They are read first: a planner that began with the list's order would
 look at every run of the team."""
-KINDS = {"live": "Without tests", "test": "Tests only"}
+KINDS = {"live": "Without tests", "test": "Tests only", "dry": "Dry runs only"}
+KIND_OF: dict[str, Callable[[QuerySet[Run]], QuerySet[Run]]] = {
+    "live": lambda runs: runs.exclude(cause_kind=Cause.TEST),
+    "test": lambda runs: runs.filter(cause_kind=Cause.TEST),
+    "dry": lambda runs: runs.filter(dry=True),
+}
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,7 @@ class RunFilter:
         if self.trigger:
             found = found.filter(cause_kind=self.trigger)
         if self.kind:
-            found = found.filter(cause_kind=Cause.TEST) if self.kind == "test" else found.exclude(cause_kind=Cause.TEST)
+            found = KIND_OF[self.kind](found)
         if self.version is not None:
             found = found.filter(version__number=self.version)
         if self.person:
