@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from ninja import Header, Query, Router, Status
+from ninja import Query, Router, Status
+from ninja.params import functions as params
 
 from helix.api.auth import ApiRequest
 from helix.api.cursor import page
@@ -140,7 +141,11 @@ def delete(request: ApiRequest, flow_id: UUID) -> Status[None]:
 
 @router.put("/flows/{uuid:flow_id}/draft", response=DraftOut)
 def save(
-    request: ApiRequest, response: HttpResponse, flow_id: UUID, body: DraftIn, if_match: Header[str | None] = None
+    request: ApiRequest,
+    response: HttpResponse,
+    flow_id: UUID,
+    body: DraftIn,
+    if_match: str | None = params.Header(None, alias="If-Match"),
 ) -> dict[str, Any]:
     """Store the draft as sent; 409 (412 by `If-Match`) with the newer draft when the revision you changed is old."""
     request.auth.must(Ability.EDIT)

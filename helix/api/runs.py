@@ -2,14 +2,14 @@
 
 import time
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404
-from ninja import Header, Query, Router, Status
-from pydantic import Field
+from ninja import Router, Status
+from ninja.params import functions as params
 
 from helix.api.auth import ApiRequest
 from helix.api.cursor import page
@@ -90,7 +90,7 @@ def start(
     request: ApiRequest,
     flow_id: UUID,
     body: RunIn,
-    idempotency_key: Header[Annotated[str, Field(min_length=1, max_length=100)] | None] = None,
+    idempotency_key: str | None = params.Header(None, alias="Idempotency-Key", min_length=1, max_length=100),
 ) -> Status[dict[str, Any]]:
     """Start a run: 202 at once, or 200 with the finished run when it ends within `wait_seconds`."""
     request.auth.must(Ability.OPERATE)
@@ -163,9 +163,7 @@ def read_step(request: ApiRequest, run_id: UUID, step_id: UUID) -> dict[str, Any
 
 
 @router.get("/runs/{uuid:run_id}/events", response=EventsOut)
-def events(
-    request: ApiRequest, run_id: UUID, after: Query[Annotated[int, Field(ge=0, lt=2**63)]] = 0
-) -> dict[str, Any]:
+def events(request: ApiRequest, run_id: UUID, after: int = params.Query(0, ge=0, lt=2**63)) -> dict[str, Any]:
     """The steps that changed after this number, in order; 0 gives all. The answer's `seq` is the next `after`."""
     request.auth.must(Ability.SEE)
     run = get_object_or_404(runs(request), pk=run_id)
@@ -195,7 +193,7 @@ def retry(
     request: ApiRequest,
     run_id: UUID,
     body: RetryIn,
-    idempotency_key: Header[Annotated[str, Field(min_length=1, max_length=100)] | None] = None,
+    idempotency_key: str | None = params.Header(None, alias="Idempotency-Key", min_length=1, max_length=100),
 ) -> Status[dict[str, Any]]:
     """Go on with a run that has ended: a new run that takes over what went well and does the rest, or all from a step on."""
     request.auth.must(Ability.OPERATE)

@@ -11,7 +11,7 @@ from helix.teams.roles import Role
 
 
 class GraphIn(Schema):
-    graph: JsonValue
+    graph: JsonValue = Field(examples=[{"format": 1, "nodes": [], "edges": [], "notes": []}])
 
 
 class Problems(Schema):
@@ -19,16 +19,16 @@ class Problems(Schema):
 
 
 class FlowIn(Schema):
-    name: str = Field(max_length=200)
+    name: str = Field(max_length=200, examples=["New leads"])
     graph: JsonValue = None
 
 
 class FlowChange(Schema):
-    name: str = Field(max_length=200)
+    name: str = Field(max_length=200, examples=["New leads, Europe"])
 
 
 class DraftIn(Schema):
-    graph: JsonValue
+    graph: JsonValue = Field(examples=[{"format": 1, "nodes": [], "edges": [], "notes": []}])
     base_revision: int | None = Field(None, ge=0, description="What you changed; or send it as `If-Match`.")
 
 
@@ -72,7 +72,7 @@ class FlowPage(Schema):
 
 
 class RunIn(Schema):
-    input: dict[str, JsonValue] = Field(default_factory=dict)
+    input: dict[str, JsonValue] = Field(default_factory=dict, examples=[{"email": "ada@example.com"}])
     version: int | Literal["draft"] | None = None
     mode: Literal["live"] = "live"
     wait_seconds: float = Field(default=0, ge=0, le=60)
@@ -165,7 +165,7 @@ class Secrets(Schema):
     model_config = ConfigDict(extra="forbid")
     site_id: str = Field(default="", max_length=512)
     track_key: str = Field(default="", max_length=512)
-    app_key: str = Field(default="", max_length=512)
+    app_key: str = Field(default="", max_length=512, examples=["your-app-api-key"])
     pipelines_key: str = Field(default="", max_length=512)
     token: str = Field(default="", max_length=4096)
     user: str = Field(default="", max_length=512)
@@ -224,7 +224,10 @@ class DocumentOut(Schema):
 
 
 class ImportIn(Schema):
-    document: JsonValue = Field(description="What an export gave, or a bare graph.")
+    document: JsonValue = Field(
+        description="What an export gave, or a bare graph.",
+        examples=[{"helix": 1, "name": "New leads", "graph": {"format": 1, "nodes": [], "edges": []}}],
+    )
     name: str | None = Field(None, max_length=200)
 
 

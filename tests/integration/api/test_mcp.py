@@ -17,29 +17,9 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.build import graph
+from tests.fakes.furnished import MAKE
 from tests.fakes.installation import ROOT, Installation, installation
 from tests.fakes.sandbox import SandboxProcess
-from tests.integration.api.test_api import GO, TRACK
-
-MAKE = f"""
-import json
-from helix.connections.keeping import save_connection
-from helix.demo import SANDBOX_SECRETS
-from helix.flows.drafts import create_flow
-from helix.teams.keys import make_token
-from helix.teams.models import Member, Team, User
-from helix.teams.roles import Role
-from helix.triggers.publish import publish, set_enabled
-team = Team.objects.create(slug="demo", name="Demo")
-ada = User.objects.create_user("ada@demo.example")
-Member.objects.create(team=team, user=ada, role=Role.OWNER)
-save_connection(team, name="sandbox", region="us", secrets=SANDBOX_SECRETS, sandbox=True)
-flow = create_flow(team, "Greet a lead", json.dumps({graph([GO, TRACK], ["go>track"])!r}), ada)
-publish(flow, ada, "")
-set_enabled(flow, True)
-print(json.dumps({{role.value: make_token(team, ada, role, "t") for role in Role}} | {{"flow": str(flow.pk)}}))
-"""
 
 
 @dataclass
