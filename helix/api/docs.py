@@ -57,12 +57,14 @@ def _call(path: str, method: str, call: dict[str, Any], schemas: Schema) -> dict
     ]
     answers = []
     for status, answer in sorted(call["responses"].items(), key=lambda pair: str(pair[0])):
-        answers.append({"status": str(status), "ok": str(status) < "300", "words": _words(answer, schemas)})
+        answers.append(
+            {"status": str(status), "ok": str(status) < "300", "words": _words(answer, schemas).replace("`", "")}
+        )
     return {
         "method": method.upper(),
         "path": path.removeprefix("/api/v1"),
-        "title": call.get("summary", ""),
-        "help": call.get("description", ""),
+        "title": call.get("description", call.get("summary", "")).replace("`", "").partition(". ")[0].rstrip("."),
+        "help": call.get("description", "").replace("`", ""),
         "parameters": parameters,
         "fields": _fields(body, schemas) if body else [],
         "answers": answers,
@@ -72,8 +74,8 @@ def _call(path: str, method: str, call: dict[str, Any], schemas: Schema) -> dict
 
 def curl(path: str, method: str, example: Any) -> str:
     """The call as a command; `$HELIX` is the address and `$TOKEN` a token."""
-    parts = ["curl"] + ([f"-X {method.upper()}"] if method != "get" else [])
-    parts += ['-H "Authorization: Bearer $TOKEN"']
+    verb = f"-X {method.upper()} " if method != "get" else ""
+    parts = [f'curl {verb}-H "Authorization: Bearer $TOKEN"']
     if example is not None:
         said = json.dumps(example, ensure_ascii=False).replace("'", "’")
         parts += ["-H 'Content-Type: application/json'", f"-d '{said}'"]

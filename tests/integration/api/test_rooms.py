@@ -132,3 +132,22 @@ def test_a_token_has_a_share_of_calls_that_all_processes_count(
         assert 50 < int(answers[2].headers["Retry-After"]) <= 60
     finally:
         forget_limit()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["NaN", "-Infinity", "1e999", "9" * 400, '{"a": 1, "a": 2}', '"\\ud800"', '"\\u0000"', "[" * 5000 + "]" * 5000,
+     "[" * 200_000, '{"nodes": {}}', '{"nodes": [null]}', '[[[]]]', '""', "0"],
+)  # fmt: skip
+def test_hostile_graphs_get_a_sentence_at_every_door(value: str, call: Caller) -> None:
+    flow, client = created(call), Client()
+    doors = [
+        ("POST", "/check", f'{{"graph": {value}}}'),
+        ("POST", "/flows", f'{{"name": "x", "graph": {value}}}'),
+        ("PUT", f"/flows/{flow}/draft", f'{{"base_revision": 1, "graph": {value}}}'),
+        ("POST", "/flows/import", f'{{"document": {value}}}'),
+    ]
+    for method, path, body in doors:
+        answer = client.generic(method, f"/api/v1{path}", body, "application/json", headers=call.headers)
+        assert answer.status_code < 500, (path, answer.content)
+        assert answer.status_code < 400 or answer.json()["error"]["message"]
