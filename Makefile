@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check bench chaos lint types locks clean
+.PHONY: run test check bench chaos fuzz lint types locks clean
 .DEFAULT_GOAL := run
 
 run:
@@ -31,6 +31,11 @@ bench:
 chaos:
 	@$(PYTHON) -m helix.install --dev
 	@$(BIN)/python -m tests.chaos $(if $(ONLY),--only $(ONLY))
+
+# Generated calls of the whole REST API against the real web server: make fuzz EXAMPLES=2000 SEED=7
+fuzz:
+	@$(PYTHON) -m helix.install --dev
+	@$(BIN)/python -m tests.schema $(if $(EXAMPLES),--examples $(EXAMPLES)) $(if $(SEED),--seed $(SEED))
 
 lint:
 	$(BIN)/ruff check

@@ -1,5 +1,5 @@
 """Helix as an ASGI application: pages run on threads (twice the pages per second of Django's own ASGI handler); what lasts,
-below /live/, runs on the loop."""
+below /live/ and at /mcp, runs on the loop."""
 
 from typing import Any, cast
 
@@ -10,6 +10,8 @@ from helix.wsgi import application as pages
 
 # isort: split
 # Django is set up from here on.
+from helix.api.agents.door import PATH
+from helix.api.agents.door import door as agents
 from helix.triggers.intake.door import is_delivery, straight
 
 PAGE_THREADS = 8
@@ -19,14 +21,20 @@ _lasting = get_asgi_application()
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
-    """Answer one request; a lifespan scope is acknowledged, anything but HTTP is refused."""
+    """Answer one request; during a lifespan the door of agents is open; anything but HTTP is refused."""
     if scope["type"] == "lifespan":
-        while True:
-            message = await receive()
-            await send({"type": f"{message['type']}.complete"})
-            if message["type"] == "lifespan.shutdown":
-                return
-    if is_delivery(scope):
+        await _live(receive, send)
+    elif is_delivery(scope):
         await straight(scope, receive, send)
+    elif scope["type"] == "http" and scope["path"].rstrip("/") == PATH:
+        await agents(scope, receive, send)
     elif scope["type"] == "http":
         await (_lasting if scope["path"].startswith("/live/") else _pages)(scope, receive, send)
+
+
+async def _live(receive: Any, send: Any) -> None:
+    await receive()
+    async with agents.opened():
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+    await send({"type": "lifespan.shutdown.complete"})

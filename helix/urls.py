@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from helix.api.docs import docs
 from helix.api.urls import api
 from helix.health import healthz, readyz
 from helix.runs.live import events
@@ -13,6 +14,7 @@ urlpatterns = [
     path("live/t/<slug:team>/runs/<uuid:run_id>", events, name="live_run"),
     path("h/<slug:team>/<str:path>", receive, name="intake"),
     path("api/v1/", api.urls),
+    path("api/docs/", docs, name="api_docs"),
     path("", include("helix.teams.urls")),
     path("t/<slug:team>/flows/", include("helix.editor.flow_urls")),
     path("t/<slug:team>/flows/<uuid:flow_id>/", include("helix.editor.urls")),

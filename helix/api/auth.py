@@ -4,6 +4,7 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from helix.api.errors import ApiError
+from helix.api.limits import PER_MINUTE, limit
 from helix.teams.keys import read_token
 from helix.teams.models import ApiToken, Member, Team, User
 from helix.teams.roles import RANK, Ability, Role, may
@@ -16,6 +17,7 @@ class Caller:
         self.team: Team = token.team
         self.user: User = token.maker
         self.role = role
+        self.token = token
 
     def must(self, ability: Ability) -> None:
         """Refuse with 403 when the token's role does not reach this far."""
@@ -38,6 +40,11 @@ class Token(HttpBearer):
         )
         if found is None or member is None:
             return None
+        if seconds := limit().wait(str(found.pk)):
+            words = f"This token has called too often: {PER_MINUTE} calls a minute are its share."
+            raise ApiError(
+                429, "too_many_calls", words, f"Call again in {seconds} s.", headers={"Retry-After": str(seconds)}
+            )
         return Caller(found, min(Role(found.role), Role(member.role), key=RANK.__getitem__))
 
 

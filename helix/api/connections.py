@@ -9,7 +9,9 @@ from ninja import Router, Status
 
 from helix.api.auth import ApiRequest
 from helix.api.errors import ApiError
-from helix.api.shapes import ConnectionChange, ConnectionIn, ConnectionOut, ProbeOut
+from helix.api.shapes import ConnectionChange, ConnectionIn, ConnectionOut, HttpOptions, ProbeOut, Secrets
+from helix.connections.forms import KeysForm
+from helix.connections.http_forms import HttpKeysForm
 from helix.connections.keeping import families, save_connection, test_connection
 from helix.connections.models import Connection
 from helix.connections.opening import NoSandbox
@@ -28,7 +30,9 @@ def connections(request: ApiRequest) -> QuerySet[Connection]:
 
 def row(connection: Connection) -> dict[str, Any]:
     names = ("id", "name", "integration", "region", "sandbox", "state", "notice")
-    return {**{name: getattr(connection, name) for name in names}, "families": sorted(families(connection))}
+    kept = {name: getattr(connection, name) for name in names}
+    http = _options(connection) if connection.integration == "http" else None
+    return {**kept, "families": sorted(families(connection)), "http": http}
 
 
 @router.get("/connections", response=list[ConnectionOut])
@@ -39,6 +43,7 @@ def list_connections(request: ApiRequest) -> list[dict[str, Any]]:
 
 @router.post("/connections", response={201: ConnectionOut})
 def create(request: ApiRequest, body: ConnectionIn) -> Status[dict[str, Any]]:
+    """A new connection to Customer.io, or with `integration: "http"` to any HTTP service."""
     request.auth.must(Ability.CONNECT)
     if connections(request).filter(name=body.name).exists():
         raise ApiError(
@@ -48,28 +53,72 @@ def create(request: ApiRequest, body: ConnectionIn) -> Status[dict[str, Any]]:
             "Choose another name, or PATCH that one.",
             "/name",
         )
-    made = save_connection(
-        request.auth.team, name=body.name, region=body.region, secrets=body.secrets.model_dump(), by=request.auth.user
-    )
+    form: KeysForm | HttpKeysForm
+    if body.integration == "http":
+        form = HttpKeysForm(_entered(body.secrets, body.http or HttpOptions()))
+    else:
+        form = KeysForm({**body.secrets.model_dump(), "region": body.region})
+    made = _save(request, body.name, body.integration, form, region=body.region)
     return Status(201, row(made))
+
+
+@router.get("/connections/{uuid:connection_id}", response=ConnectionOut)
+def read(request: ApiRequest, connection_id: UUID) -> dict[str, Any]:
+    request.auth.must(Ability.SEE)
+    return row(get_object_or_404(connections(request), pk=connection_id))
 
 
 @router.patch("/connections/{uuid:connection_id}", response=ConnectionOut)
 def change(request: ApiRequest, connection_id: UUID, body: ConnectionChange) -> dict[str, Any]:
+    """Replace the keys that are given, and the options; a key that is left out stays."""
     request.auth.must(Ability.CONNECT)
     known = get_object_or_404(connections(request), pk=connection_id)
-    if known.integration != "customerio":
-        words = f"“{known.name}” is no connection to Customer.io; its key is replaced on the page of connections."
-        raise ApiError(409, "other_service", words, "Open Connections, choose it, and replace its key there.")
-    save_connection(
-        request.auth.team,
-        name=known.name,
-        region=body.region or known.region,
-        secrets=body.secrets.model_dump(),
-        sandbox=known.sandbox,
-    )
+    held = frozenset(secret.field for secret in known.secrets.all())
+    form: KeysForm | HttpKeysForm
+    if known.integration == "http":
+        now = _options(known)
+        initial = {"hosts": "\n".join(now.hosts)}
+        form = HttpKeysForm(_entered(body.secrets, body.http or now), held=held, initial=initial)
+    else:
+        form = KeysForm({**body.secrets.model_dump(), "region": body.region or known.region}, held=held)
+    region = body.region or known.region
+    _save(request, known.name, known.integration, form, region=region, sandbox=known.sandbox)
     mended(known)
     return row(get_object_or_404(connections(request), pk=connection_id))
+
+
+def _entered(secrets: Secrets, options: HttpOptions) -> dict[str, Any]:
+    """What a person would have entered in the page's form: both doors keep the same rules."""
+    return {**secrets.model_dump(), **options.model_dump(), "hosts": "\n".join(options.hosts)}
+
+
+def _options(connection: Connection) -> HttpOptions:
+    kept = connection.options
+    way: Any = next(iter(sorted(families(connection))), "bearer")
+    return HttpOptions(
+        way=way, header=kept.get("header", ""), hosts=kept.get("hosts", []), test_url=kept.get("test_url", "")
+    )
+
+
+def _save(
+    request: ApiRequest,
+    name: str,
+    integration: str,
+    form: KeysForm | HttpKeysForm,
+    *,
+    region: str,
+    sandbox: bool = False,
+) -> Connection:
+    if not form.is_valid():
+        field, words = next(iter(form.errors.items()))
+        place = {"__all__": "/secrets", "region": "/region"}.get(field, f"/secrets/{field}")
+        if field in HttpOptions.model_fields:
+            place = f"/http/{field}"
+        raise ApiError(422, "invalid", str(words[0]), "Correct it and call again; nothing was kept.", place)
+    return save_connection(
+        request.auth.team, name=name, integration=integration, region=region, secrets=form.secrets, sandbox=sandbox,
+        by=request.auth.user, options=form.options if integration == "http" else None, forget=form.forget,
+    )  # fmt: skip
 
 
 @router.delete("/connections/{uuid:connection_id}", response={204: None})

@@ -1,5 +1,7 @@
 """Errors of the REST API: one shape, `{"error": {"code", "message", "hint", "place"}}`, and the right status."""
 
+import logging
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,9 +10,11 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from helix.flows.graph import UnreadableGraph
 
+log = logging.getLogger(__name__)
+
 
 class ApiError(Exception):
-    """A refusal; `more` holds further members of the answer (problems, the newer draft). `retry_after`: in seconds."""
+    """A refusal; `more` holds further members of the answer (problems, the newer draft)."""
 
     def __init__(
         self,
@@ -19,12 +23,11 @@ class ApiError(Exception):
         message: str,
         hint: str = "",
         place: str = "",
-        *,
-        retry_after: int = 0,
+        headers: Mapping[str, str] | None = None,
         **more: Any,
     ) -> None:
         super().__init__(message)
-        self.status, self.more, self.retry_after = status, more, retry_after
+        self.status, self.more, self.headers = status, more, dict(headers or {})
         self.body = {"code": code, "message": message, "hint": hint, "place": place}
 
 
@@ -32,10 +35,10 @@ def install(api: NinjaAPI) -> None:
     """Answer every exception of the API's own road in the one shape."""
 
     def answer(request: HttpRequest, error: ApiError) -> HttpResponse:
-        response = api.create_response(request, {"error": error.body, **error.more}, status=error.status)
-        if error.retry_after:
-            response["Retry-After"] = str(error.retry_after)
-        return response
+        made = api.create_response(request, {"error": error.body, **error.more}, status=error.status)
+        for name, value in error.headers.items():
+            made[name] = value
+        return made
 
     def on(kind: type[Exception], make: Any) -> None:
         api.add_exception_handler(kind, lambda request, error: answer(request, make(error)))
@@ -56,6 +59,7 @@ def install(api: NinjaAPI) -> None:
     on(HttpError, lambda error: ApiError(error.status_code, "bad_request", str(error)))
     on(ValidationError, _invalid)
     on(UnreadableGraph, _unreadable)
+    on(Exception, _defect)
 
 
 def _invalid(error: ValidationError) -> ApiError:
@@ -70,3 +74,8 @@ def _unreadable(error: UnreadableGraph) -> ApiError:
     first = error.problems[0]
     problems = [problem.as_json() for problem in error.problems]
     return ApiError(400, first.code, first.message, first.hint, first.field or "", problems=problems)
+
+
+def _defect(error: Exception) -> ApiError:
+    log.error("A call of the API met a defect.", exc_info=error)
+    return ApiError(500, "failure", "Helix met a defect of its own.", "Call again; give the request id to an admin.")

@@ -5,13 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Status
+from ninja.params import functions as params
 
 from helix.api.auth import ApiRequest
 from helix.api.cursor import page
 from helix.api.errors import ApiError
 from helix.api.shapes import (
+    Catalog,
     DiffIn,
     DiffOut,
     DraftIn,
@@ -64,7 +67,7 @@ def text(graph: Any) -> str:
     return json.dumps(graph, ensure_ascii=False)
 
 
-@router.get("/catalog")
+@router.get("/catalog", response=Catalog)
 def catalog(request: ApiRequest) -> dict[str, Any]:
     """Every step type with its input and output as JSON Schema."""
     request.auth.must(Ability.SEE)
@@ -78,7 +81,7 @@ def catalog(request: ApiRequest) -> dict[str, Any]:
             "integration": step.integration,
             "key_family": step.key_family,
             "effect": step.effect,
-            "destructive": step.destructive,
+            "destructive": bool(step.destructive),
             "deprecated": step.deprecated,
             "input": step.input_schema,
             "output": step.output_schema(step.defaults),
@@ -110,9 +113,12 @@ def create(request: ApiRequest, body: FlowIn) -> Status[dict[str, Any]]:
 
 
 @router.get("/flows/{uuid:flow_id}", response=FlowOut)
-def read(request: ApiRequest, flow_id: UUID) -> dict[str, Any]:
+def read(request: ApiRequest, response: HttpResponse, flow_id: UUID) -> dict[str, Any]:
+    """The flow with its draft; the `ETag` is the draft's revision, which `PUT …/draft` takes as `If-Match`."""
     request.auth.must(Ability.SEE)
-    return whole(flow_of(request, flow_id))
+    flow = flow_of(request, flow_id)
+    response["ETag"] = f'"{flow.revision}"'
+    return whole(flow)
 
 
 @router.patch("/flows/{uuid:flow_id}", response=FlowRow)
@@ -134,19 +140,37 @@ def delete(request: ApiRequest, flow_id: UUID) -> Status[None]:
 
 
 @router.put("/flows/{uuid:flow_id}/draft", response=DraftOut)
-def save(request: ApiRequest, flow_id: UUID, body: DraftIn) -> dict[str, Any]:
-    """Store the draft as sent; 409 with the newer draft when `base_revision` is old."""
+def save(
+    request: ApiRequest,
+    response: HttpResponse,
+    flow_id: UUID,
+    body: DraftIn,
+    if_match: str | None = params.Header(None, alias="If-Match"),
+) -> dict[str, Any]:
+    """Store the draft as sent; 409 (412 by `If-Match`) with the newer draft when the revision you changed is old."""
     request.auth.must(Ability.EDIT)
+    flow = flow_of(request, flow_id)
+    base = body.base_revision if if_match is None else _revision(if_match)
+    if base is None:
+        words = "Which revision of the draft was changed is not said."
+        raise ApiError(422, "no_revision", words, "Send `base_revision`, or the ETag as `If-Match`.", "/base_revision")
     try:
-        saved = drafts.save_draft(
-            flow_of(request, flow_id), text(body.graph), base_revision=body.base_revision, by=request.auth.user
-        )
+        saved = drafts.save_draft(flow, text(body.graph), base_revision=base, by=request.auth.user)
     except drafts.NewerDraft as newer:
         raise ApiError(
-            409, "conflict", str(newer), "Apply your change to the newer draft in this answer.", "/base_revision",
+            409 if if_match is None else 412, "conflict", str(newer),
+            "Apply your change to the newer draft in this answer.", "/base_revision",
             revision=newer.flow.revision, graph=json.loads(newer.flow.draft),
         ) from None  # fmt: skip
+    response["ETag"] = f'"{saved.revision}"'
     return {"revision": saved.revision, "problems": saved.problems}
+
+
+def _revision(if_match: str) -> int:
+    digits = if_match.strip().removeprefix("W/").strip('"')
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 19):
+        raise ApiError(422, "bad_etag", "If-Match is no ETag of a draft.", "Send the ETag of `GET /flows/{id}`.")
+    return int(digits)
 
 
 @router.post("/flows/{uuid:flow_id}/publish", response={201: VersionOut})

@@ -8,13 +8,14 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404
-from ninja import Header, Router, Status
+from ninja import Router, Status
+from ninja.params import functions as params
 
 from helix.api.auth import ApiRequest
 from helix.api.cursor import page
 from helix.api.errors import ApiError
 from helix.api.flows import flow_of
-from helix.api.shapes import ResolveIn, RetryIn, RunIn, RunOut, RunPage
+from helix.api.shapes import EventsOut, ResolveIn, RetryIn, RunIn, RunOut, RunPage, StepOut
 from helix.engine.again import NotAgain, go_on
 from helix.engine.awaiting import ability_to_approve, approve
 from helix.engine.cancel import cancel as cancel_run
@@ -86,7 +87,10 @@ def read_part(request: ApiRequest, run_id: UUID, step_id: UUID, part: Part) -> S
 
 @router.post("/flows/{uuid:flow_id}/runs", response={202: RunOut, 200: RunOut})
 def start(
-    request: ApiRequest, flow_id: UUID, body: RunIn, idempotency_key: Header[str | None] = None
+    request: ApiRequest,
+    flow_id: UUID,
+    body: RunIn,
+    idempotency_key: str | None = params.Header(None, alias="Idempotency-Key", min_length=1, max_length=100),
 ) -> Status[dict[str, Any]]:
     """Start a run: 202 at once, or 200 with the finished run when it ends within `wait_seconds`."""
     request.auth.must(Ability.OPERATE)
@@ -94,7 +98,7 @@ def start(
     version = None
     if isinstance(body.version, int):
         version = get_object_or_404(flow.versions, number=body.version)
-    key = idempotency_key[:128] if idempotency_key else str(new_id())
+    key = idempotency_key if idempotency_key else str(new_id())
     try:
         run = start_by_hand(
             flow,
@@ -109,7 +113,7 @@ def start(
         raise ApiError(422, "bad_input", str(bad), place="/input", fields=bad.problems) from None
     except Crowded as crowded:
         hint = f"Send the same request, with the same Idempotency-Key, again after {crowded.seconds} s."
-        raise ApiError(429, "crowded", str(crowded), hint, retry_after=crowded.seconds) from None
+        raise ApiError(429, "crowded", str(crowded), hint, headers={"Retry-After": str(crowded.seconds)}) from None
     except NotRunnable as refused:
         raise ApiError(422, "not_runnable", str(refused), problems=refused.problems) from None
     except NoTrigger as refused:
@@ -145,6 +149,39 @@ def read(request: ApiRequest, run_id: UUID) -> dict[str, Any]:
     return whole(get_object_or_404(runs(request), pk=run_id))
 
 
+@router.get("/runs/{uuid:run_id}/steps", response=list[StepOut])
+def steps(request: ApiRequest, run_id: UUID) -> list[dict[str, Any]]:
+    """The steps of a run with their attempts."""
+    request.auth.must(Ability.OPERATE)
+    found: list[dict[str, Any]] = whole(get_object_or_404(runs(request), pk=run_id))["steps"]
+    return found
+
+
+@router.get("/runs/{uuid:run_id}/steps/{uuid:step_id}", response=StepOut)
+def read_step(request: ApiRequest, run_id: UUID, step_id: UUID) -> dict[str, Any]:
+    """One step with its attempts."""
+    request.auth.must(Ability.OPERATE)
+    run = get_object_or_404(runs(request), pk=run_id)
+    return _step(run, get_object_or_404(run.steps, pk=step_id))
+
+
+@router.get("/runs/{uuid:run_id}/events", response=EventsOut)
+def events(request: ApiRequest, run_id: UUID, after: int = params.Query(0, ge=0, lt=2**63)) -> dict[str, Any]:
+    """The steps that changed after this number, in order; 0 gives all. The answer's `seq` is the next `after`."""
+    request.auth.must(Ability.SEE)
+    run = get_object_or_404(runs(request), pk=run_id)
+    changed = run.steps.filter(seq__gt=after).order_by("seq", "id")
+    steps_told = [
+        {"id": step.id, "seq": step.seq, "key": step.node, "item": step.item_key, "state": step.state}
+        for step in changed[:1000]
+    ]
+    return {
+        "seq": steps_told[-1]["seq"] if len(steps_told) == 1000 else run.seq,
+        "state": run.state,
+        "steps": steps_told,
+    }
+
+
 @router.post("/runs/{uuid:run_id}/cancel", response=RunOut)
 def cancel(request: ApiRequest, run_id: UUID) -> dict[str, Any]:
     request.auth.must(Ability.OPERATE)
@@ -156,12 +193,15 @@ def cancel(request: ApiRequest, run_id: UUID) -> dict[str, Any]:
 
 @router.post("/runs/{uuid:run_id}/retry", response={202: RunOut})
 def retry(
-    request: ApiRequest, run_id: UUID, body: RetryIn, idempotency_key: Header[str | None] = None
+    request: ApiRequest,
+    run_id: UUID,
+    body: RetryIn,
+    idempotency_key: str | None = params.Header(None, alias="Idempotency-Key", min_length=1, max_length=100),
 ) -> Status[dict[str, Any]]:
     """Go on with a run that has ended: a new run that takes over what went well and does the rest, or all from a step on."""
     request.auth.must(Ability.OPERATE)
     run = get_object_or_404(runs(request), pk=run_id)
-    key = idempotency_key[:100] if idempotency_key else None
+    key = idempotency_key
     try:
         return Status(202, whole(go_on(run, request.auth.user, start_at=body.start_at, key=key)))
     except NotAgain as refused:

@@ -5,11 +5,13 @@ from typing import Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
+
+from helix.teams.roles import Role
 
 
 class GraphIn(Schema):
-    graph: JsonValue
+    graph: JsonValue = Field(examples=[{"format": 1, "nodes": [], "edges": [], "notes": []}])
 
 
 class Problems(Schema):
@@ -17,17 +19,17 @@ class Problems(Schema):
 
 
 class FlowIn(Schema):
-    name: str = Field(max_length=200)
+    name: str = Field(max_length=200, examples=["New leads"])
     graph: JsonValue = None
 
 
 class FlowChange(Schema):
-    name: str = Field(max_length=200)
+    name: str = Field(max_length=200, examples=["New leads, Europe"])
 
 
 class DraftIn(Schema):
-    graph: JsonValue
-    base_revision: int
+    graph: JsonValue = Field(examples=[{"format": 1, "nodes": [], "edges": [], "notes": []}])
+    base_revision: int | None = Field(None, ge=0, description="What you changed; or send it as `If-Match`.")
 
 
 class DraftOut(Problems):
@@ -70,7 +72,7 @@ class FlowPage(Schema):
 
 
 class RunIn(Schema):
-    input: dict[str, JsonValue] = Field(default_factory=dict)
+    input: dict[str, JsonValue] = Field(default_factory=dict, examples=[{"email": "ada@example.com"}])
     version: int | Literal["draft"] | None = None
     mode: Literal["live"] = "live"
     wait_seconds: float = Field(default=0, ge=0, le=60)
@@ -158,23 +160,41 @@ class RetryIn(Schema):
 
 
 class Secrets(Schema):
-    """Keys of a Customer.io connection, by the family that needs them."""
+    """Keys, by what needs them. Customer.io: the first four. HTTP: those of one way (bearer, basic, header)."""
 
-    site_id: str = ""
-    track_key: str = ""
-    app_key: str = ""
-    pipelines_key: str = ""
+    model_config = ConfigDict(extra="forbid")
+    site_id: str = Field(default="", max_length=512)
+    track_key: str = Field(default="", max_length=512)
+    app_key: str = Field(default="", max_length=512, examples=["your-app-api-key"])
+    pipelines_key: str = Field(default="", max_length=512)
+    token: str = Field(default="", max_length=4096)
+    user: str = Field(default="", max_length=512)
+    password: str = Field(default="", max_length=512)
+    header_value: str = Field(default="", max_length=4096)
+
+
+class HttpOptions(Schema):
+    """Of a connection to any HTTP service: how it is told who calls, where the key may go, an address to test it at."""
+
+    model_config = ConfigDict(extra="forbid")
+    way: Literal["bearer", "basic", "header"] = "bearer"
+    header: str = Field(default="", max_length=64, examples=["X-Api-Key"])
+    hosts: list[str] = Field(default_factory=list, max_length=100, examples=[["api.example.com"]])
+    test_url: str = Field(default="", max_length=2000, examples=["https://api.example.com/me"])
 
 
 class ConnectionIn(Schema):
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64, examples=["production"])
+    integration: Literal["customerio", "http"] = "customerio"
     region: Literal["us", "eu"] = "us"
     secrets: Secrets = Field(description="Write-only.")
+    http: HttpOptions | None = None
 
 
 class ConnectionChange(Schema):
     region: Literal["us", "eu"] | None = None
-    secrets: Secrets = Field(default_factory=Secrets)
+    secrets: Secrets = Field(default_factory=Secrets, description="Write-only; what is left out stays.")
+    http: HttpOptions | None = None
 
 
 class ConnectionOut(Schema):
@@ -186,6 +206,7 @@ class ConnectionOut(Schema):
     families: list[str]
     state: str
     notice: str
+    http: HttpOptions | None = None
 
 
 class ProbeOut(Schema):
@@ -193,3 +214,141 @@ class ProbeOut(Schema):
     ok: bool
     message: str
     hint: str
+
+
+class DocumentOut(Schema):
+    helix: int
+    name: str
+    graph: JsonValue
+    connections: list[dict[str, str | None]]
+
+
+class ImportIn(Schema):
+    document: JsonValue = Field(
+        description="What an export gave, or a bare graph.",
+        examples=[{"helix": 1, "name": "New leads", "graph": {"format": 1, "nodes": [], "edges": []}}],
+    )
+    name: str | None = Field(None, max_length=200)
+
+
+class SpanIn(Schema):
+    source: datetime | None = Field(None, alias="from")
+    to: datetime | None = None
+
+
+class FireOut(Schema):
+    """One instant of a schedule: planned, fired, late, skipped, queued or missed."""
+
+    flow: UUID
+    flow_name: str
+    node: str
+    at: datetime
+    outcome: str
+    note: str
+    run: UUID | None
+
+
+class FiresOut(Schema):
+    items: list[FireOut]
+    cut: bool = Field(description="Whether there are more: ask for a shorter span.")
+
+
+class EndpointOut(Schema):
+    id: UUID
+    url: str
+    flow: UUID | None
+    node: str
+    connection: UUID | None
+    verify: str
+    armed: bool
+
+
+class DeliveryOut(Schema):
+    id: UUID
+    state: str
+    note: str
+    run_id: UUID | None
+    begun: int
+    purged: bool
+    content_type: str
+    received_at: datetime
+
+
+class DeliveryPage(Schema):
+    items: list[DeliveryOut]
+    next: str | None
+
+
+class ReplayOut(Schema):
+    runs: list[UUID]
+
+
+class TeamOut(Schema):
+    id: UUID
+    slug: str
+    name: str
+    role: Role
+
+
+class MemberOut(Schema):
+    id: UUID
+    name: str
+    email: str
+    role: Role
+
+
+class TokenIn(Schema):
+    name: str = Field(min_length=1, max_length=120, examples=["deploy"])
+    role: Role = Role.OPERATOR
+
+
+class TokenOut(Schema):
+    id: UUID
+    name: str
+    role: Role
+    last4: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class TokenMade(TokenOut):
+    token: str = Field(description="Shown this once.")
+
+
+class StepType(Schema):
+    """A type of step, with what it takes and gives as JSON Schema."""
+
+    type: str
+    title: str
+    help: str
+    kind: str
+    family: str | None
+    integration: str | None
+    key_family: str | None
+    effect: str
+    destructive: bool
+    deprecated: str | bool | None
+    input: dict[str, JsonValue]
+    output: dict[str, JsonValue]
+
+
+class Catalog(Schema):
+    steps: list[StepType]
+
+
+class EventsOut(Schema):
+    """What changed in a run after `after`; ask again with `seq`."""
+
+    seq: int
+    state: str
+    steps: list["StepEvent"]
+
+
+class StepEvent(Schema):
+    id: UUID
+    seq: int
+    key: str
+    item: str
+    state: str

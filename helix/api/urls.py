@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import NinjaAPI
 from ninja.parser import Parser
 
-from helix.api import connections, flows, runs
+from helix.api import connections, deliveries, exchange, flows, runs, schedule, team
 from helix.api.auth import Token
+from helix.api.describe import HelixApi
 from helix.api.errors import ApiError, install
 from helix.flows.json_text import UnreadableGraph, read_json
 
@@ -22,8 +22,12 @@ class StrictJson(Parser):
             raise ApiError(400, bad.problems[0].code, str(bad), bad.problems[0].hint) from None
 
 
-api = NinjaAPI(title="Helix", version="1", auth=Token(), docs_url=None, urls_namespace="api", parser=StrictJson())
+api = HelixApi(title="Helix", version="1", auth=Token(), docs_url=None, urls_namespace="api", parser=StrictJson())
 install(api)
 api.add_router("", flows.router)
 api.add_router("", runs.router)
 api.add_router("", connections.router)
+api.add_router("", exchange.router)
+api.add_router("", schedule.router)
+api.add_router("", deliveries.router)
+api.add_router("", team.router)

@@ -35,6 +35,10 @@ class NotAgain(Exception):
 def go_on(run: Run, by: User | None, *, start_at: str | None = None, key: str | None = None) -> Run:
     """A new run that goes on with this one: with what failed or was not reached, or from the step `start_at` on. The same key
     gives the same run."""
+    if key and (known := Run.objects.filter(flow_id=run.flow_id, cause_kind=Cause.RETRY, cause_key=key).first()):
+        if known.retry_of_id != run.pk:
+            raise NotAgain("This key has gone on with another run already. Send a key of its own.")
+        return known
     plan = plan_of(run.version_id)
     if run.state not in FINAL_RUN_STATES:
         raise NotAgain("This run has not ended yet; cancel it first, or wait.")
