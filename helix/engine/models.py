@@ -86,7 +86,7 @@ class StepRun(models.Model):
     """One step of a run. Every change of `state` is guarded by the state and token that the writer has seen."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps", db_index=False)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+", db_index=False)
     rank = models.SmallIntegerField(default=Rank.NORMAL)
     node = models.CharField(max_length=64)
@@ -132,7 +132,7 @@ class StepRun(models.Model):
 class Item(models.Model):
     """One item of a loop. `item_key` names the turn of the body that works on it."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="items")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="items", db_index=False)
     loop = models.CharField(max_length=64)
     item_key = models.CharField(max_length=64)
     position = models.PositiveIntegerField()
@@ -165,7 +165,7 @@ class Awaited(models.Model):
 class Attempt(models.Model):
     """One try of one step, with what was sent and what was answered, secrets masked."""
 
-    step = models.ForeignKey(StepRun, on_delete=models.CASCADE, related_name="attempts")
+    step = models.ForeignKey(StepRun, on_delete=models.CASCADE, related_name="attempts", db_index=False)
     number = models.PositiveIntegerField()
     outcome = models.CharField(max_length=16)
     started_at = models.DateTimeField()

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from helix.engine.models import StepRun
+from helix.engine.reading import read_rows
 from helix.engine.states import StepState
 
 
@@ -43,8 +43,7 @@ COLUMNS = tuple(field.name for field in fields(Row))
 
 def rows_of(run_id: UUID, *item_keys: str) -> list[Row]:
     """The rows of these turns of a run's loops; of what is outside loops for ""."""
-    found = StepRun.objects.filter(run_id=run_id, item_key__in=item_keys).values_list(*COLUMNS)
-    rows = [Row(*values) for values in found]
+    rows = [Row(*values) for values in read_rows(run_id, item_keys, COLUMNS)]
     for row in rows:
         row.state = StepState(row.state)
     return rows

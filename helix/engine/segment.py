@@ -10,6 +10,7 @@ from uuid import UUID
 from helix.engine.decide import View
 from helix.engine.models import Run
 from helix.engine.plans import plan_of
+from helix.engine.reading import read_run
 from helix.engine.rows import Row, rows_of
 from helix.engine.states import StepState
 from helix.flows.plan import Plan
@@ -29,7 +30,7 @@ class Segment:
     @classmethod
     def of(cls, run_id: UUID) -> "Segment":
         """The run as it stands now."""
-        run = Run.objects.select_related("flow").get(pk=run_id)
+        run = read_run(run_id)
         return cls(run, plan_of(run.version_id))
 
     @property
