@@ -58,7 +58,7 @@ def create(request: ApiRequest, body: ConnectionIn) -> Status[dict[str, Any]]:
         form = HttpKeysForm(_entered(body.secrets, body.http or HttpOptions()))
     else:
         form = KeysForm({**body.secrets.model_dump(), "region": body.region})
-    made = _save(request, body.name, body.integration, form, region=body.region)
+    made = _save(request, body.name, body.integration, form, body.secrets, region=body.region)
     return Status(201, row(made))
 
 
@@ -82,7 +82,7 @@ def change(request: ApiRequest, connection_id: UUID, body: ConnectionChange) -> 
     else:
         form = KeysForm({**body.secrets.model_dump(), "region": body.region or known.region}, held=held)
     region = body.region or known.region
-    _save(request, known.name, known.integration, form, region=region, sandbox=known.sandbox)
+    _save(request, known.name, known.integration, form, body.secrets, region=region, sandbox=known.sandbox)
     mended(known)
     return row(get_object_or_404(connections(request), pk=connection_id))
 
@@ -105,6 +105,7 @@ def _save(
     name: str,
     integration: str,
     form: KeysForm | HttpKeysForm,
+    given: Secrets,
     *,
     region: str,
     sandbox: bool = False,
@@ -115,6 +116,10 @@ def _save(
         if field in HttpOptions.model_fields:
             place = f"/http/{field}"
         raise ApiError(422, "invalid", str(words[0]), "Correct it and call again; nothing was kept.", place)
+    if foreign := [name for name, value in given.model_dump().items() if value and name not in form.secrets]:
+        why = f"A connection of this kind has no key “{foreign[0]}”."
+        hint = "Send only the keys of its integration, or of the way that it signs in; nothing was kept."
+        raise ApiError(422, "invalid", why, hint, f"/secrets/{foreign[0]}")
     return save_connection(
         request.auth.team, name=name, integration=integration, region=region, secrets=form.secrets, sandbox=sandbox,
         by=request.auth.user, options=form.options if integration == "http" else None, forget=form.forget,

@@ -88,7 +88,7 @@ def test_the_api_compares_and_restores(flow: Flow) -> None:
     base = f"/api/v1/flows/{flow.pk}"
 
     diff = caller.get(f"{base}/diff?from=1&to=draft").json()
-    restored = caller.post(f"{base}/versions/1/restore")
+    restored = caller.post(f"{base}/versions/1/restore", content_type="application/json")
     again = caller.get(f"{base}/diff?from=1&to=draft").json()
 
     assert len(diff["changes"]) == 1 and restored.status_code == 200

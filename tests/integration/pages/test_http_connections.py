@@ -177,5 +177,6 @@ def test_the_api_shows_the_connection_and_puts_no_key_of_customerio_into_it(worl
 
     assert [each["families"] for each in shown if each["name"] == "warehouse"] == [["bearer"]]
     assert TOKEN not in str(shown)
-    assert changed.status_code == 409
+    assert changed.status_code == 422
+    assert "has no key “app_key”" in changed.json()["error"]["message"]
     assert list(connection.secrets.values_list("field", flat=True)) == ["token"]
