@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from helix.engine.bell import bell
+from helix.engine.births import Birth, insert
 from helix.engine.decide import View, settle
 from helix.engine.keys import idempotency_key
 from helix.engine.models import Run, StepRun, Trial
@@ -16,6 +17,7 @@ from helix.engine.recording import effect_of
 from helix.engine.states import Cause, Rank, RunState, StepState
 from helix.flows.models import FlowVersion
 from helix.flows.plan import Plan
+from helix.ids import new_id
 from helix.teams.models import User
 
 
@@ -86,22 +88,26 @@ def _begin(run: Run, plan: Plan, trial: Trial | None) -> Run:
         trial.run = run
         trial.save()
     kept.save()
-    rows = []
-    for node, view in after.items():
-        row = StepRun(run=run, team_id=run.team_id, rank=run.rank, node=node, state=view.state, port=view.port)
-        row.effect = effect_of(plan.nodes[node].type, plan.nodes[node].config)
-        row.idempotency_key = idempotency_key(run.id, now, node)
-        row.due_at = now if view.state == StepState.READY else None
-        if node == entry:
-            row.output = {"data": run.payload, "error": None, "successful": True}
-            row.started_at = row.ended_at = now
-        elif view.state == StepState.SKIPPED:
-            row.ended_at = now
-        rows.append(row)
-    StepRun.objects.bulk_create(rows)
+    insert(run, [_birth(run, plan, node, view) for node, view in after.items()])
     note_persons(run.id, run.team_id, (given, kept), payload=True)
     bell.ring(min(1, len(decision.now(StepState.READY))))
     return run
+
+
+def _birth(run: Run, plan: Plan, node: str, view: View) -> Birth:
+    now, is_entry = run.created_at, node == run.entry
+    return Birth(
+        id=new_id(),
+        node=node,
+        state=view.state,
+        port=view.port,
+        effect=effect_of(plan.nodes[node].type, plan.nodes[node].config),
+        idempotency_key=idempotency_key(run.id, now, node),
+        due_at=now if view.state == StepState.READY else None,
+        started_at=now if is_entry else None,
+        ended_at=now if is_entry or view.state == StepState.SKIPPED else None,
+        output={"data": run.payload, "error": None, "successful": True} if is_entry else None,
+    )
 
 
 def _reached(plan: Plan, entry: str) -> list[str]:
