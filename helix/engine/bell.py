@@ -59,9 +59,9 @@ class Bell:
             if time.monotonic() < quiet_until:
                 continue
             try:
+                _wake(sum(each for each in found if isinstance(each, int)))
                 if not _tell(dict(each for each in found if isinstance(each, tuple))):
                     self._unheard_until = time.monotonic() + UNHEARD_SECONDS
-                _wake(sum(each for each in found if isinstance(each, int)))
             except Exception as error:  # whatever the broker's client raises: the poll of the workers makes up for it
                 quiet_until = time.monotonic() + QUIET_SECONDS
                 log.warning(

@@ -137,6 +137,12 @@ def _requests(action: Action, settings: Shape, key: str) -> tuple[Request, ...]:
     return requests
 
 
+@lru_cache(maxsize=512)
+def _url(text: str) -> httpx.URL:
+    """Parsed once: most calls of a flow go to one address."""
+    return httpx.URL(text)
+
+
 @lru_cache(maxsize=64)
 def _with_sandbox(guard: Guard, base_url: str) -> Guard:
     return guard.also(Allowed.of_url(base_url))
@@ -230,7 +236,7 @@ class _Sending:
         https://github.com/customerio/customerio-node (README section 2 of the facts). With a sandbox address, only
         that very address is followed: sandbox keys and data must not reach a real host.
         """
-        start = httpx.URL(url)
+        start = _url(url)
         target = start
         for _ in range(REDIRECTS + 1):
             status, headers, body = self._exchange(request, target)
