@@ -46,12 +46,12 @@ def open_run(page: Page, name: str, step: dict[str, Any]) -> None:
 def test_a_passing_trouble_is_tried_again_and_the_page_follows_without_reload(page: Page, product: Product) -> None:
     product.faults([{"match": {"path": "/v1/track"}, "times": 2, "do": "status", "status": 503}])
 
-    open_run(page, "Tried again", TRACK)
+    open_run(page, "Tried again", {**TRACK, "config": {"userId": "ada", "event": "tried"}})
 
     expect(page.locator('[data-run-state="succeeded"]').first).to_be_visible(timeout=30_000)
     page.locator('[data-step-run="track"]').click()
     expect(page.get_by_text("3 attempts")).to_be_visible()
-    keys = {sent["body"]["messageId"] for sent in product.requests("/v1/track") if sent["body"]["event"] == "watched"}
+    keys = {sent["body"]["messageId"] for sent in product.requests("/v1/track") if sent["body"]["event"] == "tried"}
     assert len(keys) == 1
 
 
