@@ -87,7 +87,8 @@ class StepRun(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps", db_index=False)
-    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # The run's own; the database need not look at the team again for every step.
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     rank = models.SmallIntegerField(default=Rank.NORMAL)
     node = models.CharField(max_length=64)
     item_key = models.CharField(max_length=64, default="")  # "" outside loops, "3" in item 3, "3.0" in a loop within
@@ -165,7 +166,10 @@ class Awaited(models.Model):
 class Attempt(models.Model):
     """One try of one step, with what was sent and what was answered, secrets masked."""
 
-    step = models.ForeignKey(StepRun, on_delete=models.CASCADE, related_name="attempts", db_index=False)
+    # Written by the statement that changes the step, so that the database need not look for it once more.
+    step = models.ForeignKey(
+        StepRun, on_delete=models.CASCADE, related_name="attempts", db_index=False, db_constraint=False
+    )
     number = models.PositiveIntegerField()
     outcome = models.CharField(max_length=16)
     started_at = models.DateTimeField()
