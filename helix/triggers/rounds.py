@@ -29,6 +29,8 @@ from helix.triggers.lateness import look_for_late
 from helix.triggers.news import tell_news
 
 SCHEDULER_PAUSE = 1.0
+CALM_ROUNDS, CALM_PAUSE = 5, 2.0
+"""After so many rounds with nothing to do the scheduler looks less often."""
 WORKER_PAUSE = 2.0
 BUSY_PAUSE = 0.5
 """While a worker finds steps that no message told of."""
@@ -55,10 +57,12 @@ def is_alive(kind: str) -> bool:
     return Worker.objects.filter(kind=kind, ticked_at__gte=timezone.now() - SILENT).exists()
 
 
-def duties(number: int = 0) -> None:
-    """The scheduler's round of this number; each duty by itself, so that one that fails holds up no other."""
-    for duty in (*DUTIES, *(SELDOM if number % 2 == 0 else ()), *(NOW_AND_THEN if number % CLOCK_ROUNDS == 0 else ())):
-        _safely(duty)
+def duties(number: int = 0) -> bool:
+    """The scheduler's round of this number; each duty by itself, so that one that fails holds up no other. Whether there was
+    anything to do."""
+    seldom = (*(SELDOM if number % 2 == 0 else ()), *(NOW_AND_THEN if number % CLOCK_ROUNDS == 0 else ()))
+    found = [_safely(duty) for duty in (*DUTIES, *seldom)]
+    return any(found[: len(DUTIES)])
 
 
 def stand_in() -> None:
@@ -67,12 +71,13 @@ def stand_in() -> None:
         duties()
 
 
-def _safely(duty: Callable[[], object]) -> None:
+def _safely(duty: Callable[[], object]) -> object:
     try:
-        duty()
+        return duty()
     except Exception as error:  # the database is away, or a defect: the next round tries again
         log.warning("%s: %s", duty.__name__, error)
         close_old_connections()
+        return None
 
 
 class SchedulerRounds:
@@ -83,7 +88,7 @@ class SchedulerRounds:
 
     def __init__(self) -> None:
         self._end = threading.Event()
-        self._next = self.pause
+        self._next, self._calm = self.pause, 0
 
     def go(self) -> None:
         """Make rounds until `stop`; a sign of life every few seconds."""
@@ -103,7 +108,8 @@ class SchedulerRounds:
         self._end.set()
 
     def round(self, number: int) -> None:
-        duties(number)
+        self._calm = 0 if duties(number) else self._calm + 1
+        self._next = self.pause if self._calm < CALM_ROUNDS else CALM_PAUSE
 
     def _sign(self) -> None:
         close_old_connections()
