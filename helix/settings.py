@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "helix.triggers",
     "helix.editor",
     "helix.runs",
+    "helix.planner",
     "ninja",
 ]
 MIDDLEWARE = [

@@ -4,6 +4,7 @@ late; the database tells what is to be done.
 Publishing happens on a thread of its own, so that a frozen Redis never holds a page or a step.
 """
 
+import atexit
 import logging
 import queue
 import threading
@@ -20,15 +21,20 @@ from django.db import transaction
 QUIET_SECONDS = 5.0
 UNHEARD_SECONDS = 1.0
 MOST_AT_ONCE = 64
+STOP_SECONDS = 3.0
 WAKE = "helix.wake"
 WATCHED = "helix.runs"
 """The channel that names runs which have changed: `<run id> <seq>`."""
 log = logging.getLogger(__name__)
 
 
+Ring = int | tuple[UUID, int] | None
+"""So many workers called; a run that changed and its seq; None: the end."""
+
+
 class Bell:
     def __init__(self) -> None:
-        self._rings: queue.SimpleQueue[int | tuple[UUID, int]] = queue.SimpleQueue()
+        self._rings: queue.SimpleQueue[Ring] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._unheard_until = 0.0
@@ -45,7 +51,14 @@ class Bell:
             return
         transaction.on_commit(lambda: self._put((run_id, seq)), robust=True)
 
-    def _put(self, what: int | tuple[UUID, int]) -> None:
+    def stop(self) -> None:
+        """End the thread, as the process does: killed in the middle it could keep a lock that others wait for."""
+        thread = self._thread
+        if thread is not None and thread.is_alive():
+            self._rings.put(None)
+            thread.join(STOP_SECONDS)
+
+    def _put(self, what: Ring) -> None:
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._publish, name="helix-bell", daemon=True)
@@ -56,6 +69,8 @@ class Bell:
         quiet_until = 0.0
         while True:
             found = self._taken()
+            if None in found:
+                return
             if time.monotonic() < quiet_until:
                 continue
             try:
@@ -69,7 +84,7 @@ class Bell:
                     type(error).__name__,
                 )
 
-    def _taken(self) -> list[int | tuple[UUID, int]]:
+    def _taken(self) -> list[Ring]:
         """What waits to be published: at least one."""
         found = [self._rings.get()]
         while not self._rings.empty() and len(found) < MOST_AT_ONCE:
@@ -102,3 +117,4 @@ def _lines(runs: Iterable[tuple[UUID, int]]) -> list[str]:
 
 
 bell = Bell()
+atexit.register(bell.stop)

@@ -1,8 +1,8 @@
 """The heart: renews the leases of the steps that this process holds, from one thread."""
 
+import atexit
 import logging
 import threading
-import time
 from collections.abc import Iterable
 from types import TracebackType
 from uuid import UUID
@@ -12,6 +12,7 @@ from django.db import close_old_connections
 from helix.engine.claim import Held, lease, renew
 from integrations.kit.points import reach
 
+STOP_SECONDS = 3.0
 log = logging.getLogger(__name__)
 
 
@@ -22,6 +23,13 @@ class Heart:
         self._held: dict[UUID, int] = {}
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._end = threading.Event()
+
+    def stop(self) -> None:
+        """End the thread, as the process does: killed in the middle it could keep a lock that others wait for."""
+        self._end.set()
+        if self._thread is not None:
+            self._thread.join(STOP_SECONDS)
 
     def beating(self, held: Iterable[Held]) -> "Beat":
         """While in this context, the leases of these steps are renewed."""
@@ -45,8 +53,7 @@ class Heart:
             return dict(self._held)
 
     def _beat(self) -> None:
-        while True:
-            time.sleep(lease().total_seconds() / 4)
+        while not self._end.wait(lease().total_seconds() / 4):
             reach("during_heartbeat")
             try:
                 for lost in renew(self.held()):
@@ -73,3 +80,4 @@ class Beat:
 
 
 heart = Heart()
+atexit.register(heart.stop)

@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60.0
 VAULT_KEY = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 Process = subprocess.Popen[bytes]
+SCRIPT_SECONDS = 60
 SETTINGS = (
     "import os; os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'helix.settings'); import django; django.setup()\n"
 )
@@ -40,8 +41,9 @@ class Installation:
     def run(self, script: str) -> Any:
         """Run Python with Django set up; what it prints as JSON."""
         done = subprocess.run(
-            [sys.executable, "-c", SETTINGS + script], cwd=ROOT, env=self.environment, capture_output=True, check=False
-        )
+            [sys.executable, "-c", SETTINGS + script], cwd=ROOT, env=self.environment, capture_output=True, check=False,
+            timeout=SCRIPT_SECONDS,
+        )  # fmt: skip
         assert done.returncode == 0, done.stderr.decode()[-3000:]
         return json.loads(done.stdout) if done.stdout.strip() else None
 

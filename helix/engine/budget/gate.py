@@ -1,5 +1,6 @@
 """The door of the budget: `admit` before a call, `report` after it. `unpause` ends a connection's pause."""
 
+import atexit
 import math
 import os
 import threading
@@ -179,6 +180,9 @@ def forget_gate() -> None:
     if _gate.cache_info().currsize:
         gate().close()
         _gate.cache_clear()
+
+
+atexit.register(forget_gate)
 
 
 def admit(calling: Calling) -> Later | None:

@@ -3,6 +3,7 @@
 A thread of its own publishes, so that a queue that does not answer never holds a delivery.
 """
 
+import atexit
 import logging
 import threading
 
@@ -11,6 +12,7 @@ from celery import current_app
 INBOX = "helix.inbox"
 SPACING_SECONDS = 0.05
 QUIET_SECONDS = 5.0
+STOP_SECONDS = 3.0
 log = logging.getLogger(__name__)
 
 
@@ -19,7 +21,7 @@ class Hint:
 
     def __init__(self) -> None:
         self._wanted = threading.Event()
-        self._idle = threading.Event()  # never set: waiting on it is a pause
+        self._end = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
@@ -32,10 +34,19 @@ class Hint:
                     self._thread = threading.Thread(target=self._publish, name="helix-inbox-hint", daemon=True)
                     self._thread.start()
 
+    def stop(self) -> None:
+        """End the thread, as the process does: killed in the middle it could keep a lock that others wait for."""
+        self._end.set()
+        self._wanted.set()
+        if self._thread is not None:
+            self._thread.join(STOP_SECONDS)
+
     def _publish(self) -> None:
         while True:
             self._wanted.wait()
             self._wanted.clear()
+            if self._end.is_set():
+                return
             pause = SPACING_SECONDS
             try:
                 current_app.send_task(INBOX, ignore_result=True, expires=60, retry=False)
@@ -44,7 +55,8 @@ class Hint:
                 log.warning(
                     "The queue cannot be reached (%s); the rounds will look at the inbox.", type(error).__name__
                 )
-            self._idle.wait(pause)
+            self._end.wait(pause)
 
 
 hint = Hint()
+atexit.register(hint.stop)
