@@ -45,7 +45,8 @@ class ScheduleFire(models.Model):
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["schedule", "fire_at"], name="one_fire_of_an_instant")]
         indexes: ClassVar = [
-            models.Index(fields=["schedule"], name="queued_fires", condition=models.Q(outcome="queued"))
+            models.Index(fields=["schedule"], name="queued_fires", condition=models.Q(outcome="queued")),
+            models.Index(fields=["-fire_at"], name="fires_by_time"),
         ]
 
 

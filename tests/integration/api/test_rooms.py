@@ -1,15 +1,18 @@
 """The rooms of the API beside flows and runs: the door, files, schedule, deliveries, tokens, the team, the limit of calls."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from helix.api.limits import Limit, forget_limit
 from helix.connections.models import Connection
 from helix.teams.models import Team, User
 from helix.teams.roles import Role
+from helix.triggers.models import Schedule
 from tests.fakes.queue import Queue
 from tests.integration.api.test_api import GRAPH, Caller, call, created, people, team
 
@@ -106,6 +109,12 @@ def test_schedule_and_deliveries_are_listed(call: Caller) -> None:
     assert {(fire["flow"], fire["outcome"]) for fire in found["items"]} == {(flow["id"], "planned")}
     assert len(found["items"]) == 7
     assert call("GET", "/schedule?from=2026-01-01T00:00:00Z&to=2020-01-01T00:00:00Z")[0] == 422
+    later = (timezone.now() + timedelta(days=400)).replace(hour=5, minute=7).isoformat().replace("+", "%2B")
+    end = (timezone.now() + timedelta(days=402)).isoformat().replace("+", "%2B")
+    planned = call("GET", f"/schedule?from={later}&to={end}")[1]["items"]
+    assert planned and all(each["at"].endswith(("00:00:00Z", "01:00:00Z")) for each in planned)
+    Schedule.objects.update(config={"cron": "0 2 * * *", "timezone": "Mars/Base"})
+    assert call("GET", "/schedule")[0] == 200
     assert call("GET", "/endpoints") == (200, [])
 
 
