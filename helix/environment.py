@@ -17,6 +17,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from integrations.kit.guard import read_allowed
 
+ONLY_WHEN_ASKED = 2**31
+"""Uses after which psycopg prepares a statement by itself. None, Django's choice, would forbid it to those that ask for it as well."""
 SECRETS = ("HELIX_SECRET_KEY", "HELIX_VAULT_KEYS", "DATABASE_URL", "REDIS_URL", "HELIX_EMAIL_URL")
 
 
@@ -135,7 +137,8 @@ class Environment(BaseSettings):
                 "CONN_MAX_AGE": None,
                 "CONN_HEALTH_CHECKS": True,
                 "OPTIONS": {
-                    "options": "-c statement_timeout=15000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=30000"
+                    "prepare_threshold": ONLY_WHEN_ASKED,
+                    "options": "-c plan_cache_mode=force_generic_plan -c statement_timeout=15000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=30000"
                 },
             }
         path = unquote(url.path) if url.scheme == "sqlite" else str(self.HELIX_DATA_DIR.resolve() / "helix.sqlite3")
