@@ -138,7 +138,7 @@ class Environment(BaseSettings):
                 "CONN_HEALTH_CHECKS": True,
                 "OPTIONS": {
                     "prepare_threshold": ONLY_WHEN_ASKED,
-                    "options": "-c plan_cache_mode=force_generic_plan -c statement_timeout=15000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=30000"
+                    "options": "-c plan_cache_mode=force_generic_plan -c statement_timeout=15000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=30000",
                 },
             }
         path = unquote(url.path) if url.scheme == "sqlite" else str(self.HELIX_DATA_DIR.resolve() / "helix.sqlite3")
