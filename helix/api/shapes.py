@@ -74,7 +74,9 @@ class FlowPage(Schema):
 class RunIn(Schema):
     input: dict[str, JsonValue] = Field(default_factory=dict, examples=[{"email": "ada@example.com"}])
     version: int | Literal["draft"] | None = None
-    mode: Literal["live"] = "live"
+    mode: Literal["live", "dry"] = Field(
+        default="live", description="A dry run sends nothing out: calls go to the sandbox."
+    )
     wait_seconds: float = Field(default=0, ge=0, le=60)
 
 
@@ -107,6 +109,7 @@ class RunRow(Schema):
     state: str
     attention: bool
     cause: str
+    dry: bool
     message: str
     created_at: datetime
     started_at: datetime | None
