@@ -9,7 +9,7 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -17,7 +17,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from integrations.kit.guard import read_allowed
 
-SECRETS = ("HELIX_SECRET_KEY", "HELIX_VAULT_KEYS", "DATABASE_URL", "REDIS_URL", "HELIX_EMAIL_URL")
+SECRETS = (
+    "HELIX_SECRET_KEY",
+    "HELIX_VAULT_KEYS",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "HELIX_EMAIL_URL",
+    "HELIX_METRICS_TOKEN",
+)
 
 
 class BadEnvironment(SystemExit):
@@ -68,6 +75,39 @@ class Environment(BaseSettings):
     HELIX_EMAIL_FROM: str = Field(
         default="", description="Sender of e-mail steps and alerts, such as `helix@example.com`."
     )
+
+    HELIX_LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="What is worth a line of the log: `DEBUG`, `INFO`, `WARNING` or `ERROR`."
+    )
+    HELIX_LOG_FORMAT: Literal["auto", "json", "text"] = Field(
+        default="auto",
+        description="Lines as `json` or as `text`; `auto`: text on a terminal and under `make run`, else JSON.",
+    )
+    HELIX_METRICS_TOKEN: SecretStr = Field(
+        default=SecretStr(""),
+        description="Opens `/metrics` to `Authorization: Bearer …`, 16 characters or more; empty: only callers of this machine may read it.",
+    )
+
+    @field_validator("HELIX_LOG_LEVEL", mode="before")
+    @classmethod
+    def _is_level(cls, value: str) -> str:
+        if str(value).upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            raise ValueError(f"“{value}” is no level; write DEBUG, INFO, WARNING or ERROR")
+        return str(value).upper()
+
+    @field_validator("HELIX_LOG_FORMAT", mode="before")
+    @classmethod
+    def _is_format(cls, value: str) -> str:
+        if value not in ("auto", "json", "text"):
+            raise ValueError(f"“{value}” is no format; write auto, json or text")
+        return value
+
+    @field_validator("HELIX_METRICS_TOKEN")
+    @classmethod
+    def _is_long(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < 16:
+            raise ValueError("it can be guessed; write 16 random characters or more")
+        return value
 
     @field_validator("HELIX_BASE_URL", "HELIX_SANDBOX_URL")
     @classmethod
@@ -120,6 +160,12 @@ class Environment(BaseSettings):
         if self.HELIX_EMAIL_URL.get_secret_value() and not self.HELIX_EMAIL_FROM:
             raise ValueError("HELIX_EMAIL_FROM is missing; HELIX_EMAIL_URL needs a sender such as helix@example.com")
         return self
+
+    def secrets(self) -> list[str]:
+        """What must never be in a line of the log."""
+        values = (getattr(self, name) for name in SECRETS)
+        texts = (value.get_secret_value() if isinstance(value, SecretStr) else value for value in values)
+        return [text for text in texts if text and not text.startswith("sqlite")]
 
     def database(self) -> dict[str, Any]:
         """Django's description of the database."""

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any
 
 from django.db import close_old_connections
@@ -75,7 +76,7 @@ async def _answer(scope: Mapping[str, Any], receive: Receive) -> Answer | None:
         return TOO_LARGE
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     call = Call(team, path.rstrip("/"), headers, scope["query_string"].decode("latin-1"), body)
-    return await asyncio.get_running_loop().run_in_executor(_threads, _on_thread, call)
+    return await asyncio.get_running_loop().run_in_executor(_threads, copy_context().run, _on_thread, call)
 
 
 async def _read(receive: Receive) -> bytes | None:
