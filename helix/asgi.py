@@ -14,6 +14,8 @@ from helix.api.agents.door import PATH
 from helix.api.agents.door import door as agents
 from helix.logs.around import name_process
 from helix.logs.requests import with_ids
+from helix.metrics.door import is_metrics
+from helix.metrics.door import straight as figures
 from helix.triggers.intake.door import is_delivery, straight
 
 name_process("web")
@@ -30,6 +32,8 @@ async def _answer(scope: Any, receive: Any, send: Any) -> None:
         await _live(receive, send)
     elif is_delivery(scope):
         await straight(scope, receive, send)
+    elif is_metrics(scope):
+        await figures(scope, receive, send)
     elif scope["type"] == "http" and scope["path"].rstrip("/") == PATH:
         await agents(scope, receive, send)
     elif scope["type"] == "http":
