@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from helix.api.docs import docs
 from helix.api.urls import api
-from helix.health import healthz, readyz
+from helix.health.doors import healthz, readyz
 from helix.metrics.door import metrics
 from helix.runs.live import events
 from helix.triggers.intake.door import receive
