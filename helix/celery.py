@@ -15,6 +15,7 @@ from helix.engine.perform import stopping  # noqa: E402
 from helix.engine.sweep import give_back  # noqa: E402
 from helix.logs.around import name_process  # noqa: E402
 from helix.queue import app  # noqa: E402
+from helix.tracing.spans import tracing  # noqa: E402
 from helix.triggers.rounds import WorkerRounds  # noqa: E402
 
 __all__ = ["app"]
@@ -30,6 +31,7 @@ def _keep_our_lines(**_: Any) -> None:
 def _begin_rounds(**_: Any) -> None:
     """Before Celery has reached the queue: without Redis the rounds find the work by themselves."""
     name_process("worker")
+    tracing.begin("worker")
     threading.Thread(target=_rounds.go, name="helix-rounds", daemon=True).start()
 
 

@@ -22,6 +22,7 @@ from helix.engine.steps.moment import Moment
 from helix.engine.trial import stand_in, with_samples
 from helix.expressions import ExpressionError, resolve
 from helix.logs.around import About
+from helix.tracing.spans import Span, tracing
 from integrations.kit.client import Client
 
 __all__ = ["TakenOver", "attempt", "prepare"]
@@ -44,7 +45,13 @@ def attempt(held: Held, client: Client, scope: dict[str, Any]) -> Outcome:
     TakenOver, and errors of the database, pass through: nobody knows then what the step came to.
     """
     with About(partial(facts_of, held)):
-        return _attempt(held, client, scope)
+        if tracing.sink is None:
+            return _attempt(held, client, scope)
+        ids = {f"helix.{name}": value for name, value in facts_of(held).items()}
+        span = Span(held.run.id, f"step {held.step.node}", ids)
+        return tracing.sink.during(
+            span, lambda: _attempt(held, client, scope), lambda found: type(found).__name__.lower()
+        )
 
 
 def facts_of(held: Held) -> dict[str, Any]:

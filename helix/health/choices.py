@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,12 +16,14 @@ from helix.alerts.models import AlertRule
 from helix.connections import vault
 from helix.connections.models import Connection, TeamKey
 from helix.engine.models import Worker
+from helix.environment import Environment
 from helix.health.finding import Finding, advice
 from helix.triggers.models import Endpoint
 
 HERE = ("localhost", "127.0.0.1", "::1")
 SHORTEST_KEY, FEWEST_CHARACTERS = 50, 8
 FAR_DISKS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "glusterfs", "fuse.glusterfs", "fuse.sshfs", "lustre", "afs", "beegfs"}  # fmt: skip
+NOT_SETTINGS = {"HELIX_FAILPOINT", "HELIX_ALLOW_FAILPOINTS", "HELIX_TEST_DATABASE_URL"}
 LEAST_BYTES = 1024**3
 ALIVE = timedelta(seconds=30)
 MOUNTS = Path("/proc/mounts")
@@ -87,6 +90,17 @@ def debug() -> Finding:
     if settings.HELIX.HELIX_DEBUG:
         return advice("debug", "HELIX_DEBUG is on.", "Fine on your own machine; never where others come.")
     return Finding("debug", True, "off.")
+
+
+def names() -> Iterator[Finding]:
+    """Variables that look like settings and are none: a typing error is silent otherwise."""
+    known = set(Environment.model_fields)
+    given = {name.removesuffix("_FILE") for name in os.environ if name.startswith("HELIX_")} - known - NOT_SETTINGS
+    for name in sorted(given):
+        near = get_close_matches(name, known, 1)
+        yield advice(
+            "settings", f"{name} is no setting of Helix.", f"Did you mean {near[0]}?" if near else "Remove it."
+        )
 
 
 def mail() -> Finding:

@@ -25,6 +25,7 @@ def checks(*, here: bool = False) -> dict[str, Check]:
         "address": choices.address,
         "debug": choices.debug,
         "mail": choices.mail,
+        "settings": choices.names,
         "clock": parts.clock,
         "disk": choices.disk,
         "durability": choices.durability,
@@ -32,7 +33,7 @@ def checks(*, here: bool = False) -> dict[str, Check]:
     }
 
 
-WITHOUT_TABLES = ("database", "redis", "migrations", "secret key", "address", "debug", "mail", "clock")
+WITHOUT_TABLES = ("database", "redis", "migrations", "secret key", "address", "debug", "mail", "settings", "clock")
 
 
 def examine(only: Collection[str] = (), *, here: bool = False) -> tuple[list[Finding], dict[str, Any]]:
@@ -42,7 +43,14 @@ def examine(only: Collection[str] = (), *, here: bool = False) -> tuple[list[Fin
     for name, check in checks(here=here).items():
         if only and name not in (*only, "database"):
             continue
-        if usable.get("database") is False and name not in ("redis", "secret key", "address", "debug", "mail"):
+        if usable.get("database") is False and name not in (
+            "redis",
+            "secret key",
+            "address",
+            "debug",
+            "mail",
+            "settings",
+        ):
             continue
         if usable.get("migrations") is False and name not in WITHOUT_TABLES:
             continue

@@ -126,6 +126,12 @@ def test_a_bad_choice_is_named(change: Change, values: dict[str, Any], name: str
     assert finding.hint or name == "vault"
 
 
+def test_a_name_that_is_no_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HELIX_WORKER_THREAD", "4")
+    finding = next(each for each in examine()[0] if each.name == "settings")
+    assert (finding.grave, finding.hint) == (False, "Did you mean HELIX_WORKER_THREADS?")
+
+
 def test_a_vault_key_that_stored_secrets_need_and_nobody_has_is_named() -> None:
     team, _ = cast("locked")
     assert choices.vault_keys().ok
