@@ -15,7 +15,7 @@ test:
 	$(BIN)/pytest tests/unit tests/house -n 2 -q
 	$(BIN)/pytest tests/integration -n 2 -q
 	$(BIN)/pytest tests/browser -q
-	$(BIN)/python -m tests.postgres $(BIN)/pytest tests/integration/engine tests/integration/triggers -q
+	$(BIN)/python -m tests.postgres $(BIN)/pytest tests/integration/engine tests/integration/triggers tests/integration/backup tests/integration/metrics -q
 
 check:
 	@$(PYTHON) -m helix.install --dev

@@ -9,6 +9,7 @@ from helix.metrics.door import metrics
 from helix.runs.live import events
 from helix.triggers.intake.door import receive
 
+handler500 = "helix.health.failure.failed"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

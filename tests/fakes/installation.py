@@ -92,8 +92,9 @@ def kill(process: Process) -> None:
 
 
 @contextlib.contextmanager
-def installation(folder: Path, database_url: str = "", **more: str) -> Iterator[Installation]:
-    """A migrated installation, on SQLite in the folder or on a new database of the PostgreSQL server of the URL."""
+def installation(folder: Path, database_url: str = "", *, migrated: bool = True, **more: str) -> Iterator[Installation]:
+    """An installation with its tables (unless not `migrated`), on SQLite in the folder or on a new database of the PostgreSQL
+    server of the URL."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("HELIX_", "DJANGO_", "DATABASE_"))
     }
@@ -104,7 +105,8 @@ def installation(folder: Path, database_url: str = "", **more: str) -> Iterator[
         }  # fmt: skip
         made = Installation(folder, environment)
         try:
-            made.run("from django.core.management import call_command; call_command('migrate', verbosity=0)")
+            if migrated:
+                made.run("from django.core.management import call_command; call_command('migrate', verbosity=0)")
             yield made
         finally:
             made.stop()

@@ -46,7 +46,7 @@ def take_out(commit: str, folder: Path) -> None:
         archive.extractall(folder, filter="data")
 
 
-def upgrade(old: Path, database: str, runs: int) -> Result:
+def upgrade(old: Path, database: str, runs: int, *, by_backup: bool) -> Result:
     """One upgrade on one database."""
     began = time.monotonic()
     with (
@@ -54,12 +54,12 @@ def upgrade(old: Path, database: str, runs: int) -> Result:
         grounds(Path(name), on_postgres=database == "postgres") as place,
         ExitStack() as stack,
     ):
-        result = _upgrade(old, place, stack, runs)
+        result = _upgrade(old, place, stack, runs, by_backup=by_backup)
     result.seconds = round(time.monotonic() - began, 1)
     return result
 
 
-def _upgrade(old: Path, place: Grounds, stack: ExitStack, runs: int) -> Result:
+def _upgrade(old: Path, place: Grounds, stack: ExitStack, runs: int, *, by_backup: bool) -> Result:
     folder = place.folder / "installation"
     folder.mkdir()
     sandbox = start_sandbox(folder, output=subprocess.DEVNULL)
@@ -80,7 +80,10 @@ def _upgrade(old: Path, place: Grounds, stack: ExitStack, runs: int) -> Result:
     scheduler.stop()
 
     new._started = before._started  # their lines go to files of their own
-    new.migrate()
+    if by_backup:
+        new = _elsewhere(new, place)
+    else:
+        new.migrate()
     for process in (new.worker(THREADS), new.worker(THREADS), new.scheduler()):
         stack.callback(process.kill)
     file = folder / "told.json"
@@ -92,6 +95,17 @@ def _upgrade(old: Path, place: Grounds, stack: ExitStack, runs: int) -> Result:
     return result
 
 
+def _elsewhere(here: Installation, place: Grounds) -> Installation:
+    """An installation of this Helix that was restored from a backup of that one's database."""
+    file, folder = here.folder / "backup.zip", place.folder / "restored"
+    here.run("backup", "manage.py", "backup", file)
+    folder.mkdir()
+    url = place.postgres.create("restored") if place.postgres else ""
+    there = replace(here, folder=folder, database_url=url)
+    there.run("restore", "manage.py", "restore", file)
+    return there
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.upgrade", description=__doc__)
     parser.add_argument(
@@ -99,13 +113,16 @@ def main() -> int:
     )
     parser.add_argument("--database", choices=DATABASES, help="one of them instead of both")
     parser.add_argument("--runs", type=int, default=60)
+    parser.add_argument(
+        "--by-backup", action="store_true", help="into an empty database, by a backup of the earlier one"
+    )
     given = parser.parse_args()
     commit = given.commit or earlier()
     with tempfile.TemporaryDirectory(prefix="helix-earlier-") as folder:
         take_out(commit, Path(folder))
         name = git("describe", "--always", "--tags", commit).decode().strip()
         results = {
-            f"{database} from {name}": upgrade(Path(folder), database, given.runs)
+            f"{database} from {name}": upgrade(Path(folder), database, given.runs, by_backup=given.by_backup)
             for database in ([given.database] if given.database else DATABASES)
         }
     print(table(results))

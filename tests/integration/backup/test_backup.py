@@ -19,6 +19,7 @@ from helix.backup.restoring import restore
 from tests.fakes.installation import ROOT, Installation, installation
 
 SERVER = os.environ.get("HELIX_TEST_DATABASE_URL", "")
+MIGRATE = "from django.core.management import call_command; call_command('migrate', verbosity=0)"
 SEED = """
 import json
 from datetime import timedelta
@@ -111,7 +112,9 @@ def backup(source: Installation) -> Path:
 
 @pytest.fixture
 def target(tmp_path: Path, sandbox_url: str) -> Iterator[Installation]:
-    with installation(tmp_path, SERVER, HELIX_SANDBOX_URL=sandbox_url, PYTHONWARNINGS="ignore") as apart:
+    """A place for one, with no table at all."""
+    settings = {"HELIX_SANDBOX_URL": sandbox_url, "PYTHONWARNINGS": "ignore"}
+    with installation(tmp_path, SERVER, migrated=False, **settings) as apart:
         yield apart
 
 
@@ -141,7 +144,7 @@ def test_held_nothing_goes_out_by_itself(backup: Path, target: Installation) -> 
 
 
 def test_a_database_in_use_is_replaced_only_when_told_to_and_kept(backup: Path, target: Installation) -> None:
-    target.run("from tests.build import cast; cast('others')")
+    target.run(f"{MIGRATE}; from tests.build import cast; cast('others')")
     refused = manage(target, "restore", backup)
     assert refused.code == 1
     assert "There are teams and people in this database already" in refused.text
@@ -176,7 +179,7 @@ def test_a_backup_of_older_tables_is_brought_up_to_date(source: Installation, ta
 
 
 def test_a_running_helix_is_not_restored_into(backup: Path, target: Installation) -> None:
-    target.run("from helix.triggers.rounds import sign; sign('worker')")
+    target.run(f"{MIGRATE}; from helix.triggers.rounds import sign; sign('worker')")
     said = manage(target, "restore", backup)
     assert said.code == 1
     assert "Helix is running on this database" in said.text

@@ -85,6 +85,18 @@ def test_tables_of_another_version_are_not_ready(client: Client) -> None:
     assert "newer Helix (engine.9999_from_the_future)" in parts.migrations().message
 
 
+def test_the_page_of_a_defect_names_its_request(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.raise_request_exception = False
+    monkeypatch.setattr(parts, "SILENT_SECONDS", None)  # a defect
+    sign("worker")
+    forget()
+
+    answer = client.get("/readyz", headers={"X-Request-Id": "req-17"})
+
+    assert answer.status_code == 500
+    assert "name the request <code>req-17</code>" in answer.text
+
+
 def test_doctor_ends_with_1_when_something_must_be_mended() -> None:
     said = StringIO()
     with pytest.raises(SystemExit) as ended:
