@@ -92,9 +92,16 @@ def kill(process: Process) -> None:
 
 
 @contextlib.contextmanager
-def installation(folder: Path, database_url: str = "", *, migrated: bool = True, **more: str) -> Iterator[Installation]:
-    """An installation with its tables (unless not `migrated`), on SQLite in the folder or on a new database of the PostgreSQL
-    server of the URL."""
+def installation(folder: Path, database_url: str = "", **more: str) -> Iterator[Installation]:
+    """A migrated installation, on SQLite in the folder or on a new database of the PostgreSQL server of the URL."""
+    with bare(folder, database_url, **more) as made:
+        made.run("from django.core.management import call_command; call_command('migrate', verbosity=0)")
+        yield made
+
+
+@contextlib.contextmanager
+def bare(folder: Path, database_url: str = "", **more: str) -> Iterator[Installation]:
+    """An installation without any table."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("HELIX_", "DJANGO_", "DATABASE_"))
     }
@@ -105,8 +112,6 @@ def installation(folder: Path, database_url: str = "", *, migrated: bool = True,
         }  # fmt: skip
         made = Installation(folder, environment)
         try:
-            if migrated:
-                made.run("from django.core.management import call_command; call_command('migrate', verbosity=0)")
             yield made
         finally:
             made.stop()

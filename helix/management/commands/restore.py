@@ -49,4 +49,7 @@ class Command(BaseCommand):
                 f"{after.live} runs go on and {after.due} schedules are due once Helix is started. What was done after the backup "
                 "is not known: restore with --replace --hold if that must not happen."
             )
+        self.stdout.write(
+            "Who was removed, erased or had a token revoked after the backup is back: do that again (`manage.py erase_person`)."
+        )
         self.stdout.write("Everybody signs in again. `manage.py doctor` says whether all is well; then start Helix.")

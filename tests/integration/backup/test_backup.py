@@ -16,7 +16,7 @@ import pytest
 
 from helix.backup.archive import BadBackup
 from helix.backup.restoring import restore
-from tests.fakes.installation import ROOT, Installation, installation
+from tests.fakes.installation import ROOT, Installation, bare, installation
 
 SERVER = os.environ.get("HELIX_TEST_DATABASE_URL", "")
 MIGRATE = "from django.core.management import call_command; call_command('migrate', verbosity=0)"
@@ -114,7 +114,7 @@ def backup(source: Installation) -> Path:
 def target(tmp_path: Path, sandbox_url: str) -> Iterator[Installation]:
     """A place for one, with no table at all."""
     settings = {"HELIX_SANDBOX_URL": sandbox_url, "PYTHONWARNINGS": "ignore"}
-    with installation(tmp_path, SERVER, migrated=False, **settings) as apart:
+    with bare(tmp_path, SERVER, **settings) as apart:
         yield apart
 
 
