@@ -14,7 +14,7 @@ from django.utils import timezone
 from helix.backup import postgres, sqlite
 from helix.backup.archive import BadBackup, Manifest, Reader, opened, proves
 from helix.backup.making import make
-from helix.backup.tables import all_tables, is_empty
+from helix.backup.tables import all_tables, applied, is_empty
 from helix.engine.models import Worker
 from helix.version import VERSION
 
@@ -75,7 +75,13 @@ def _make_room(path: Path, *, replace: bool) -> Path | None:
     """Where the database that was there is kept; None when there was none."""
     with suppress(DatabaseError):
         if Worker.objects.filter(ticked_at__gte=timezone.now() - ALIVE).exists():
-            raise BadBackup("Helix is running on this database. Stop web, workers and scheduler, then restore.")
+            raise BadBackup(
+                "Helix is running on this database, or was half a minute ago. Stop web, workers and scheduler, then restore."
+            )
+    if foreign := {app for app, _ in applied()} - {app for app, _ in MigrationLoader(None).disk_migrations}:
+        raise BadBackup(
+            f"This database holds tables of another program ({min(foreign)}). Give Helix a database of its own."
+        )
     if is_empty():
         if connection.vendor == "postgresql":
             postgres.empty_all()

@@ -14,8 +14,6 @@ from helix.backup.archive import PIECE, BadBackup, Reader, Writer
 from helix.backup.tables import LEFT_OUT, all_tables
 
 NAME = "database.sqlite3"
-PAGES = 2000
-"""So many pages are copied before writers have their turn."""
 
 
 def file() -> Path:
@@ -29,7 +27,8 @@ def write(writer: Writer) -> None:
         copy = Path(folder) / NAME
         with closing(sqlite3.connect(copy, isolation_level=None)) as target:
             with closing(sqlite3.connect(f"file:{file()}?mode=ro", uri=True, timeout=20)) as source:
-                source.backup(target, pages=PAGES, sleep=0.01)
+                # In one piece: writers go on beside it (WAL), while in several their changes would make it begin anew, for ever.
+                source.backup(target, pages=-1)
             target.execute("PRAGMA journal_mode=DELETE")
             for name in forget:
                 target.execute(f'DELETE FROM "{name}"')

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from helix.backup.archive import BadBackup
 from helix.backup.restoring import restore
-from tests.fakes.installation import ROOT, Installation, bare, installation
+from tests.fakes.installation import ROOT, Installation, bare, installation, kill
 
 SERVER = os.environ.get("HELIX_TEST_DATABASE_URL", "")
 MIGRATE = "from django.core.management import call_command; call_command('migrate', verbosity=0)"
@@ -45,6 +47,18 @@ for sent_at, effect in ((None, "A"), (now, "D")):
     Run.objects.filter(pk=run.pk).update(state="running", started_at=now)
 begin(version)
 SessionStore().save()
+"""
+BUSY = """
+import os
+import django
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helix.settings")
+django.setup()
+from helix.flows.models import FlowVersion
+from helix.engine.perform import work
+from tests.bench.product import begin
+while True:
+    begin(FlowVersion.objects.first())
+    work()
 """
 LOOK = """
 import json
@@ -134,6 +148,20 @@ def test_what_was_under_way_goes_on_and_what_was_sent_waits_for_a_person(backup:
     assert found["keys"]
 
 
+def test_a_backup_is_of_one_moment_while_others_write(backup: Path, source: Installation, target: Installation) -> None:
+    path = backup.with_name("meanwhile.zip")
+    writer = source.start("-c", BUSY)
+    try:
+        made = manage(source, "backup", path)
+        assert writer.poll() is None, source.log()[-2000:]
+    finally:
+        kill(writer)
+
+    assert made.code == 0, made.text
+    assert manage(target, "restore", path).code == 0
+    assert target.run(LOOK)["broken"] == []
+
+
 def test_held_nothing_goes_out_by_itself(backup: Path, target: Installation) -> None:
     said = manage(target, "restore", backup, "--hold")
 
@@ -204,6 +232,13 @@ def _damaged(manifest: dict[str, Any]) -> None:
 
 def _incomplete(manifest: dict[str, Any]) -> None:
     manifest["parts"].append({**manifest["parts"][0], "name": "more"})
+
+
+@pytest.mark.django_db
+def test_the_tables_of_another_program_are_left_alone(backup: Path) -> None:
+    MigrationRecorder(connection).record_applied("shop", "0001_initial")
+    with pytest.raises(BadBackup, match=re.escape("tables of another program (shop)")):
+        restore(backup, print, replace=True)
 
 
 @pytest.mark.django_db
