@@ -29,6 +29,11 @@ ALIVE = timedelta(seconds=30)
 MOUNTS = Path("/proc/mounts")
 
 
+def is_local() -> bool:
+    """Whether this is the installation of `make run`, also for a command that is typed beside it."""
+    return bool(settings.HELIX.HELIX_EMBEDDED or (settings.HELIX.HELIX_DATA_DIR / "keys.json").exists())
+
+
 def keys() -> Finding:
     """The key that signs sessions and links."""
     key = settings.HELIX.HELIX_SECRET_KEY.get_secret_value()
@@ -71,7 +76,7 @@ def sealed_under() -> Counter[str]:
 
 def address() -> Finding:
     """How people reach Helix."""
-    if settings.HELIX.HELIX_EMBEDDED:
+    if is_local():
         return Finding("address", True, "this machine only.")
     url = urlsplit(settings.HELIX.HELIX_BASE_URL)
     if not url.hostname:
@@ -84,7 +89,7 @@ def address() -> Finding:
 
 
 def debug() -> Finding:
-    if settings.HELIX.HELIX_DEBUG and not settings.HELIX.HELIX_EMBEDDED:
+    if settings.HELIX.HELIX_DEBUG and not is_local():
         words = "HELIX_DEBUG is on: error pages show code and data to whoever sees one."
         return Finding("debug", False, words, "Remove HELIX_DEBUG from the environment.")
     if settings.HELIX.HELIX_DEBUG:
@@ -104,7 +109,7 @@ def names() -> Iterator[Finding]:
 
 
 def mail() -> Finding:
-    if not settings.HELIX.HELIX_EMAIL_URL.get_secret_value() and not settings.HELIX.HELIX_EMBEDDED:
+    if not settings.HELIX.HELIX_EMAIL_URL.get_secret_value() and not is_local():
         words = "HELIX_EMAIL_URL is not set: e-mail steps fail, and alerts go out by webhook only."
         return advice("mail", words, "Set HELIX_EMAIL_URL and HELIX_EMAIL_FROM.")
     return Finding("mail", True, "set." if settings.HELIX.HELIX_EMAIL_URL.get_secret_value() else "kept as files.")
