@@ -23,6 +23,7 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_send_task_events=False,
     worker_hijack_root_logger=False,
+    worker_redirect_stdouts=False,
     worker_cancel_long_running_tasks_on_connection_loss=False,
     task_default_queue="helix",
     task_queues=(

@@ -36,11 +36,11 @@ def fire_due(now: datetime | None = None) -> int:
             begun += _fire(pk, now)
         except BadSchedule as bad:
             Schedule.objects.filter(pk=pk).update(next_fire_at=None, trouble=str(bad))
-            log.warning("Schedule %s cannot fire: %s", pk, bad)
+            log.warning("Schedule %s cannot fire: %s", pk, bad, extra={"schedule": pk})
         except IntegrityError:
             continue  # another scheduler was first
         except Exception:  # a defect in one flow must not stop the others' schedules
-            log.exception("Schedule %s did not fire; it is tried again.", pk)
+            log.exception("Schedule %s did not fire; it is tried again.", pk, extra={"schedule": pk})
     return begun
 
 

@@ -138,7 +138,9 @@ def _put_off(row: TriggerInbox, now: datetime, trouble: Exception) -> None:
             "failed",
             f"A run could not begin, {row.tries} times ({kind}). Look at the log, then run it again.",
         )
-    log.error("Delivery %s could not begin a run (try %d).", row.pk, row.tries, exc_info=trouble)
+    log.error(
+        "Delivery %s could not begin a run (try %d).", row.pk, row.tries, exc_info=trouble, extra={"delivery": row.pk}
+    )
 
 
 def _begin(row: TriggerInbox, again: str, by: User | None, *, off_too: bool = False) -> Begun:

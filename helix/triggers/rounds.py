@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from django.db import close_old_connections
 from django.utils import timezone
@@ -23,6 +24,7 @@ from helix.engine.reserve import call_up
 from helix.engine.retention import look
 from helix.engine.statistics import count_rows
 from helix.engine.sweep import end_overdue, ring_for_unheard, take_back_lost, wake_due, wake_parents
+from helix.logs.around import About
 from helix.triggers.due import begin_queued, fire_due, refresh_zones
 from helix.triggers.inbox import forget_old, turn_inbox
 from helix.triggers.lateness import look_for_late
@@ -71,9 +73,15 @@ def stand_in() -> None:
         duties()
 
 
+def _facts(duty: str) -> dict[str, str]:
+    """What lines written during a duty say of it."""
+    return {"duty": duty}
+
+
 def _safely(duty: Callable[[], object]) -> object:
     try:
-        return duty()
+        with About(partial(_facts, duty.__name__)):
+            return duty()
     except Exception as error:  # the database is away, or a defect: the next round tries again
         log.warning("%s: %s", duty.__name__, error)
         close_old_connections()

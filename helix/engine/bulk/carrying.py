@@ -97,7 +97,7 @@ def _carry_one(action: BulkAction, pk: int, by: User) -> int:
         except DatabaseError:
             raise  # the database is away, or somebody was faster: the next round tries again
         except Exception as error:
-            log.exception("bulk action %s, run %s", action.pk, item.run_id)
+            log.exception("bulk action %s, run %s", action.pk, item.run_id, extra={"run": item.run_id})
             item.state = BulkItemState.REFUSED
             item.message = (
                 f"Helix failed at this one ({type(error).__name__}); its log says more. Try it on the run's page."
