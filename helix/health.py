@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
 from helix.connections import vault
@@ -107,11 +108,13 @@ def _invariants() -> Finding:
     )
 
 
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """This process answers."""
     return JsonResponse({"status": "ok"})
 
 
+@require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """The database answers, so that requests can be served; 503 otherwise."""
     database = _database()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.views.decorators.http import require_safe
 from ninja.parser import Parser
 
 from helix.api import connections, deliveries, exchange, flows, runs, schedule, team
@@ -22,7 +23,10 @@ class StrictJson(Parser):
             raise ApiError(400, bad.problems[0].code, str(bad), bad.problems[0].hint) from None
 
 
-api = HelixApi(title="Helix", version="1", auth=Token(), docs_url=None, urls_namespace="api", parser=StrictJson())
+api = HelixApi(
+    title="Helix", version="1", auth=Token(), docs_url=None, docs_decorator=require_safe, urls_namespace="api",
+    parser=StrictJson(),
+)  # fmt: skip
 install(api)
 api.add_router("", flows.router)
 api.add_router("", runs.router)

@@ -23,7 +23,9 @@ class Row:
     status: int
     form: Body | None = None
     json: Body | None = None
-    signed_out: int | None = None  # of an address that belongs to no team: what a stranger without a session is answered
+    signed_out: int | None = (
+        None  # of an address that belongs to no team: what a stranger without a session is answered
+    )
 
 
 def page(ability: Ability, status: int = 200) -> dict[str, Row]:
@@ -51,8 +53,8 @@ C = "t/<slug:team>/connections/<uuid:connection_id>/"
 STEP = R + "steps/<uuid:step_id>/"
 
 OPEN: dict[str, dict[str, Row]] = {
-    "healthz": {"GET": Row(None, 200)},
-    "readyz": {"GET": Row(None, 503)},  # no worker lives in the tests
+    "healthz": {"GET": Row(None, 200), "HEAD": Row(None, 200)},
+    "readyz": {"GET": Row(None, 200), "HEAD": Row(None, 200)},
     "": {"GET": Row(None, 302)},
     "sign-in/": {"GET": Row(None, 302, signed_out=200), "POST": Row(None, 302, lambda world: {}, signed_out=422)},
     "sign-in/<str:token>/": {"GET": Row(None, 302)},
@@ -66,8 +68,8 @@ OPEN: dict[str, dict[str, Row]] = {
     },
     "account/theme/": {"POST": Row(None, 302, lambda world: {"theme": "dark"})},
     "account/zone/": {"POST": Row(None, 204, lambda world: {"timezone": "Europe/Paris"}, signed_out=302)},
-    "api/docs/": {"GET": Row(None, 200)},
-    "api/v1/openapi.json": {"GET": Row(None, 200)},
+    "api/docs/": {"GET": Row(None, 200), "HEAD": Row(None, 200)},
+    "api/v1/openapi.json": {"GET": Row(None, 200), "HEAD": Row(None, 200)},
     "h/<slug:team>/<str:path>": {"POST": Row(None, 401, json=lambda world: {"who": "ada"})},
 }
 """Addresses that belong to no team's member: everybody is answered alike, or as one who is signed in or not."""
@@ -105,7 +107,7 @@ PAGES: dict[str, dict[str, Row]] = {
     F + "last/": page(SEE),
     T + "runs/": page(SEE),
     T + "runs/search/": act(SEE, form=lambda world: {"text": "state:failed"}),
-    T + "runs/person/": act(OPERATE, 200, form=lambda world: {"person": PERSON}),
+    T + "runs/person/": act(OPERATE, form=lambda world: {"person": PERSON}),
     T + "runs/many/": page(SEE),
     T + "runs/many/ask/": act(OPERATE, 200, form=lambda world: {"act": "cancel", "run": str(world.run.pk)}),
     T + "runs/many/begin/": act(OPERATE, form=lambda world: {"act": "cancel", "run": str(world.run.pk)}),
