@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "helix",
+    "helix.audit",
     "helix.teams",
     "helix.connections",
     "helix.flows",
@@ -57,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "helix.teams.zone.ViewerZoneMiddleware",
+    "helix.audit.middleware.ActorMiddleware",
 ]
 ROOT_URLCONF = "helix.urls"
 WSGI_APPLICATION = "helix.wsgi.application"

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from helix.audit.acts import Act
 from helix.connections.blinding import blind, normal
 from helix.engine.models import Blob, Chunk, Run, RunPerson
 from helix.engine.persons import search_of
@@ -57,7 +58,14 @@ def erase(team: Team, person: str) -> Erased:
         done.rows += wipe(ended, "erasure", timezone.now())
         done.runs += len(ended)
     done.rows["Pin"] += _unpin(team, wanted)
+    digest = next(iter(sorted(blind(team.pk, [wanted]))), "")
+    noted(team.pk, Act.ERASED, kind="person", pk=digest, name="a person, known by digest", after=_in_words(done))
     return done
+
+
+def _in_words(done: Erased) -> str:
+    rows = sum(done.rows.values())
+    return f"{done.runs} runs, {rows} rows, {done.stopped} stopped, {len(done.under_way)} still under way"
 
 
 def _unpin(team: Team, person: str) -> int:

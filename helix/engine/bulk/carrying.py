@@ -10,6 +10,8 @@ from uuid import UUID
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from helix.audit.acts import Act
+from helix.audit.noting import noted
 from helix.engine.again import NotAgain, go_on
 from helix.engine.bulk.models import BulkAction, BulkItem, BulkItemState, BulkKind, BulkState
 from helix.engine.cancel import cancel
@@ -49,7 +51,11 @@ def carry_bulk() -> int:
 def stop(action: BulkAction, notice: str) -> bool:
     """Leave the rest undone; False when the action has ended already."""
     live = BulkAction.objects.filter(pk=action.pk, state=BulkState.CARRYING)
-    return live.update(state=BulkState.STOPPED, notice=notice[:400], ended_at=timezone.now()) > 0
+    with transaction.atomic():
+        if not live.update(state=BulkState.STOPPED, notice=notice[:400], ended_at=timezone.now()):
+            return False
+        noted(action.team_id, Act.BULK_STOPPED, action, after=notice)
+    return True
 
 
 def _piece(action: BulkAction, until: float) -> int:
@@ -129,7 +135,7 @@ def _cancel(action: BulkAction, item: BulkItem, by: User) -> UUID | None:
 def _answer(action: BulkAction, item: BulkItem, by: User) -> UUID | None:
     step = StepRun.objects.filter(run_id=item.run_id, pk=item.step).first() if item.step else None
     answer: dict[str, Answer] = {"arrived": "arrived", "again": "again", "skip": "skip"}
-    if step is None or not resolve(step, answer[action.kind], by):
+    if step is None or not resolve(step, answer[action.kind], by, alone=False):
         raise Refused("It was answered already, or its run has ended and it cannot be sent again.")
     return None
 

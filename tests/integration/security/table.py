@@ -156,6 +156,8 @@ PAGES: dict[str, dict[str, Row]] = {
     C + "remove/": act(CONNECT),
     C + "events/": act(CONNECT),
     C + "events/<uuid:delivery_id>/again/": act(OPERATE),
+    T + "audit/": page(ADMINISTER),
+    T + "audit/export/": act(ADMINISTER, 200),
     T + "catalogue/": page(SEE),
     T + "catalogue/events/<slug:name>/": page(SEE),
     T + "catalogue/<str:key>/": page(SEE),
