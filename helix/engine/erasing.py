@@ -45,12 +45,12 @@ def erase(team: Team, person: str) -> Erased:
     wanted = normal(person)
     if not wanted:
         return done
-    noted = set(noted_runs(team, wanted).values_list("pk", flat=True))
-    found = sorted(noted | set(_found_by_search(team, wanted)))
+    theirs = set(noted_runs(team, wanted).values_list("pk", flat=True))
+    found = sorted(theirs | set(_found_by_search(team, wanted)))
     for start in range(0, len(found), BATCH):
         ended = []
         for run_id, state in Run.objects.filter(pk__in=found[start : start + BATCH]).values_list("pk", "state"):
-            if state in FINAL_RUN_STATES or (run_id in noted and _is_theirs(run_id)):
+            if state in FINAL_RUN_STATES or (run_id in theirs and _is_theirs(run_id)):
                 done.stopped += state not in FINAL_RUN_STATES and _stop(run_id)
                 ended.append(run_id)
             else:

@@ -74,5 +74,4 @@ class Command(BaseCommand):
         return str(team.pk)
 
     def _name(self, scope: str) -> str:
-        team = None if scope == INSTANCE else Team.objects.filter(pk=scope).first()
-        return team.slug if team else scope
+        return {str(pk): slug for pk, slug in Team.objects.values_list("pk", "slug")}.get(scope, scope)
