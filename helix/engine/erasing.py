@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from helix.audit.acts import Act
+from helix.audit.noting import noted
 from helix.connections.blinding import blind, normal
 from helix.engine.models import Blob, Chunk, Run, RunPerson
 from helix.engine.persons import search_of
