@@ -10,6 +10,7 @@ from django.conf import settings
 from helix.connections.sandboxed import sandbox_of
 from helix.engine.models import Item, Run, StepRun, Trial
 from helix.engine.outputs import Gone, load, whole
+from helix.engine.pauses import why_paused
 from helix.engine.plans import mentioned, plan_of
 from helix.engine.start import entry_for, start
 from helix.engine.states import Cause, StepState
@@ -41,6 +42,8 @@ class Wanted:
 
 def start_test(flow: Flow, wanted: Wanted, by: User | None) -> Run:
     """Begin a run of the draft as asked; NotRunnable or BadInput with a sentence when it cannot be."""
+    if paused := why_paused(flow.team_id):
+        raise NotRunnable(paused)
     if wanted.dry:
         if not settings.HELIX.HELIX_SANDBOX_URL:
             raise NotRunnable(

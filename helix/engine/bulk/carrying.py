@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from helix.audit.acts import Act
@@ -16,6 +17,7 @@ from helix.engine.again import NotAgain, go_on
 from helix.engine.bulk.models import BulkAction, BulkItem, BulkItemState, BulkKind, BulkState
 from helix.engine.cancel import cancel
 from helix.engine.models import Run, StepRun
+from helix.engine.pauses import pauses
 from helix.engine.resolve import Answer, resolve
 from helix.engine.states import RunState
 from helix.engine.turnstile import one_writer
@@ -36,7 +38,7 @@ class Refused(Exception):
 def carry_bulk() -> int:
     """A round's duty: carry the actions out that were asked for, a piece of each in turn. How many runs were dealt with."""
     until, dealt = time.monotonic() + AT_ONCE_SECONDS, 0
-    while actions := list(BulkAction.objects.filter(state=BulkState.CARRYING).order_by("created_at")[:20]):
+    while actions := list(_of_teams_that_go_on().order_by("created_at")[:20]):
         moved = 0
         for action in actions:
             moved += _piece(action, until)
@@ -46,6 +48,13 @@ def carry_bulk() -> int:
             break
         dealt += moved
     return dealt
+
+
+def _of_teams_that_go_on() -> QuerySet[BulkAction]:
+    """What can be carried on now. While a team is paused its runs may still be cancelled."""
+    carrying = BulkAction.objects.filter(state=BulkState.CARRYING)
+    paused = pauses.teams()
+    return carrying.exclude(~Q(kind=BulkKind.CANCEL), team__in=paused) if paused else carrying
 
 
 def stop(action: BulkAction, notice: str) -> bool:

@@ -131,6 +131,11 @@ PAGES: dict[str, dict[str, Row]] = {
     R + "go-on/": act(OPERATE),
     T + "schedule/": page(SEE),
     T + "schedule/fires/<int:fire_id>/run/": act(OPERATE),
+    T + "schedule/pause/": {
+        "GET": Row(ADMINISTER, 200),
+        "POST": Row(ADMINISTER, 302, lambda world: {"reason": "a test"}),
+    },
+    T + "schedule/resume/": act(ADMINISTER),
     T + "insights/": page(SEE),
     T + "insights/flow/<uuid:flow_id>/": page(SEE),
     T + "alerts/": page(SEE),
