@@ -35,7 +35,7 @@ def sealed(entry: Entry, key: str | None = None) -> str:
 
 
 def _keys() -> list[str]:
-    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
 
 
 def _fits(entry: Entry) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -32,7 +32,7 @@ def chain_of(team: Team) -> list[str]:
     return list(verify(str(team.pk)))
 
 
-def sql(text: str, *values: object) -> None:
+def sql(text: str, *values: str | datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(text, values)
 

@@ -57,7 +57,7 @@ def test_the_file_holds_all_that_fits_and_no_formula(many: World, other: World) 
     noted(other.team.pk, Act.PUBLISHED, kind="flow", name="of strangers")
 
     answer = many.client(Role.ADMIN).post(f"/t/{many.team.slug}/audit/export/", {"group": "flows"})
-    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode())))  # type: ignore[attr-defined]
+    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode())))
 
     assert len(rows) == Entry.objects.filter(scope=str(many.team.pk), act__startswith="flow.").count() > 120
     assert rows[0]["object_name"] == '\'=HYPERLINK("http://evil.example")' and rows[0]["after"] == "'+1"
