@@ -47,6 +47,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "helix.headers.HeadersMiddleware",
     "helix.api.door.ApiDoorMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -59,6 +60,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "helix.teams.zone.ViewerZoneMiddleware",
     "helix.audit.middleware.ActorMiddleware",
+    "helix.connections.locked.LockedVaultMiddleware",
 ]
 ROOT_URLCONF = "helix.urls"
 WSGI_APPLICATION = "helix.wsgi.application"

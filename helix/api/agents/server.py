@@ -20,6 +20,7 @@ from helix.api.agents.tool import Arguments, HelixTool, ToolRefused
 from helix.api.auth import Caller
 from helix.api.errors import ApiError
 from helix.audit.actors import acting
+from helix.connections.vault import VaultLocked
 from helix.flows.json_text import UnreadableGraph, look_through
 
 CALLER = "helix.caller"
@@ -54,6 +55,10 @@ def call(caller: Caller, name: str, arguments: Arguments) -> types.CallToolResul
         return _result(refused.body, is_error=True)
     except ApiError as refused:
         return _result({"error": refused.body, **refused.more}, is_error=True)
+    except VaultLocked as locked:
+        return _result(
+            ToolRefused("vault_locked", str(locked), "Ask whoever runs this installation.").body, is_error=True
+        )
     except UnreadableGraph as bad:
         problem = bad.problems[0]
         return _result(ToolRefused(problem.code, problem.message, problem.hint).body, is_error=True)
