@@ -55,11 +55,33 @@ def test_reset_and_clear(world: World, as_: SignIn, sandbox: SandboxProcess) -> 
 
 
 def test_a_webhook_is_sent_and_the_answer_told(world: World, as_: SignIn, sandbox: SandboxProcess) -> None:
-    given = {"event": "email_bounced", "url": "http://127.0.0.1:1/nobody"}
+    url = f"http://localhost:1/h/{world.team.slug}/nobody"
+    olga = as_("olga")
 
-    page = as_("olga").post(world.at("sandbox/webhook/"), given, follow=True).content.decode()
+    olga.post(world.at("sandbox/webhook/"), {"event": "email_bounced", "url": url}, headers={"host": "localhost:1"})
 
-    assert "Nobody answered at http://127.0.0.1:1/nobody" in page
+    assert f"Nobody answered at {url}" in olga.get(world.at("sandbox/")).content.decode()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:6379/", "http://localhost:1/h/{team}/../../_sandbox/reset", "http://localhost:1/h/{team}/a?b=c",
+        "http://localhost:1@evil.example/h/{team}/a", "http://localhost:11/h/{team}/a", "http://localhost:1/h/strangers/a",
+        "http://localhost:1/h/{team}/", "http://localhost:1/_sandbox/reset", "http://169.254.169.254/h/{team}/a",
+        "http://localhost:1/h/{team}/a#x", "http://localhost:1/h/{team}/a%2e%2e", "HTTP://LOCALHOST:1/h/{team}/a/b",
+    ],
+)  # fmt: skip
+def test_the_sandbox_is_no_way_to_other_programs_of_the_machine(
+    url: str, world: World, as_: SignIn, sandbox: SandboxProcess
+) -> None:
+    olga, given = as_("olga"), {"event": "email_bounced", "url": url.format(team=world.team.slug)}
+
+    olga.post(world.at("sandbox/webhook/"), given, headers={"host": "localhost:1"})
+
+    page = olga.get(world.at("sandbox/")).content.decode()
+    assert "addresses of this team only" in page or "Choose an event" in page
+    assert "answered" not in page.partition("toast")[2].partition("</div>")[0]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.test import Client
 
 from helix.connections.keeping import save_connection
+from helix.connections.models import Connection
 from helix.engine.models import Attempt, Run, StepRun
 from helix.engine.perform import work
 from helix.flows.drafts import create_flow
@@ -106,6 +107,9 @@ def test_a_service_that_says_the_key_back_gives_nothing_away(
     connection: str, status: int, sealed: World, echo: Listener, budget: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    for known in Connection.objects.filter(team=sealed.team, integration="http"):
+        known.options["hosts"] = [f"127.0.0.1:{echo.server.server_port}"]
+        known.save()
     said = {"echo": [form for secret in ALL.values() for form in (secret, base64.b64encode(secret.encode()).decode())]}
     echo.says(Says(status, said), Says(status, said), Says(status, said))
     config = {"method": "GET", "url": f"{echo.url}/me", "headers": {}, "query": {}, "body_type": "none"}
