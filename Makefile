@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check bench chaos fuzz lint types locks clean
+.PHONY: run test check bench chaos fuzz audit lint types locks clean
 .DEFAULT_GOAL := run
 
 run:
@@ -36,6 +36,11 @@ chaos:
 fuzz:
 	@$(PYTHON) -m helix.install --dev
 	@$(BIN)/python -m tests.schema $(if $(EXAMPLES),--examples $(EXAMPLES)) $(if $(SEED),--seed $(SEED))
+
+# Known weaknesses of the locked packages; asks pypi.org. What is borne stands in audit-waivers.toml.
+audit:
+	@$(PYTHON) -m helix.install --dev
+	@$(BIN)/python -m helix.install.audit
 
 lint:
 	$(BIN)/ruff check

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Browser, Dialog, Page, StorageState, expect
 
 from tests.browser.conftest import VIOLATIONS, Product
 from tests.browser.payloads import PAYLOADS
@@ -53,12 +54,13 @@ class Visitor:
     """Goes to pages and counts what should never happen."""
 
     def __init__(self, page: Page) -> None:
-        self.page, self.visited, self.dialogs, self.reports = page, 0, [], []
-        page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
+        self.page, self.visited, self.dialogs, self.reports = page, 0, list[str](), list[str]()
+        page.on("dialog", self._dismiss)
         page.on("request", lambda request: self.reports.append(request.url) if "evil.example" in request.url else None)
 
-    dialogs: list[str]
-    reports: list[str]
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
 
     def look(self) -> None:
         """The page that is open has run nothing and asked the policy for nothing."""
@@ -71,7 +73,9 @@ class Visitor:
         self.page.goto(address)
         self.look()
 
-    def send(self, address: str, body: Any = None, form: dict[str, str] | None = None, method: str = "POST") -> Any:
+    def send(
+        self, address: str, body: Any = None, form: dict[str, str | float | bool] | None = None, method: str = "POST"
+    ) -> Any:
         """A request with the session and the page's token, as the page itself sends it."""
         token = self.page.locator('meta[name="csrf-token"]').get_attribute("content")
         headers = {"X-CSRFToken": token or "", "Referer": self.page.url}
@@ -163,8 +167,6 @@ def test_hostile_text_is_text_everywhere(visitor: Visitor) -> None:
 
 
 def _quoted(text: str) -> str:
-    from urllib.parse import quote
-
     return quote(text, safe="").replace(".", "%2E")
 
 

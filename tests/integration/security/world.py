@@ -1,9 +1,11 @@
 """A team with one real thing behind each parameter of each address; two of them show that nothing crosses."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 from django.test import Client
 from django.utils import timezone
@@ -22,7 +24,7 @@ from helix.flows.models import Flow
 from helix.teams.keys import digest, make_link, make_token
 from helix.teams.models import ApiToken, Member, Team, User
 from helix.teams.roles import Role
-from helix.triggers.endpoints import endpoint_of_trigger
+from helix.triggers.endpoints import endpoint_of_connection, endpoint_of_trigger
 from helix.triggers.models import Endpoint, Schedule, ScheduleFire, TriggerInbox
 from helix.triggers.publish import publish
 from tests.build import graph
@@ -106,7 +108,7 @@ def make_world(slug: str) -> World:
         options={"hosts": ["api.example.com"], "header": "", "test_url": ""}, by=people[Role.ADMIN],
     )  # fmt: skip
     drawn = graph(NODES, EDGES)
-    flow = create_flow(team, f"Counting of {slug}", _text(drawn), editor)
+    flow = create_flow(team, f"Counting of {slug}", json.dumps(drawn), editor)
     endpoint = endpoint_of_trigger(flow, "hook", {"verify": "bearer"}, ["hook"])
     version = publish(flow, editor)
     flow.refresh_from_db()
@@ -135,15 +137,7 @@ def make_world(slug: str) -> World:
     )  # fmt: skip
 
 
-def _text(drawn: dict[str, Any]) -> str:
-    import json
-
-    return json.dumps(drawn)
-
-
 def _reporting(connection: Connection) -> Endpoint:
-    from helix.triggers.endpoints import endpoint_of_connection
-
     return endpoint_of_connection(connection)
 
 
@@ -166,8 +160,6 @@ def digest_of(team: Team) -> dict[str, list[dict[str, Any]]]:
 
 
 def _of_teams() -> list[type[models.Model]]:
-    from django.apps import apps
-
     return [model for model in apps.get_models() if model._meta.app_label not in _NOT_OURS and _road(model)]
 
 
