@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.views.decorators.http import require_safe
 from ninja.parser import Parser
 
-from helix.api import connections, deliveries, exchange, flows, runs, schedule, team
+from helix.api import connections, deliveries, exchange, flows, pausing, runs, schedule, team
 from helix.api.auth import Token
 from helix.api.describe import HelixApi
 from helix.api.errors import ApiError, install
@@ -35,3 +35,4 @@ api.add_router("", exchange.router)
 api.add_router("", schedule.router)
 api.add_router("", deliveries.router)
 api.add_router("", team.router)
+api.add_router("", pausing.router)

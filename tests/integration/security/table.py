@@ -223,6 +223,12 @@ CALLS: dict[str, dict[str, Row]] = {
     A + "endpoints": page(OPERATE),
     AE: page(OPERATE),
     AE + "/<uuidstr:delivery_id>/replay": act(OPERATE, 202, json=lambda world: {}),
+    A + "pause": {
+        "GET": Row(SEE, 200),
+        "POST": Row(ADMINISTER, 200, json=lambda world: {"reason": "a test"}),
+        "DELETE": Row(ADMINISTER, 200),
+    },
+    A + "audit": page(ADMINISTER),
     A + "team": page(SEE),
     A + "team/members": page(ADMINISTER),
     A + "tokens": {

@@ -2,11 +2,12 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from helix.install.audit import judged, waivers
 
 TODAY = date(2026, 6, 1)
-FOUND = [
+FOUND: list[dict[str, Any]] = [
     {"name": "good", "version": "1.0", "vulns": []},
     {"name": "bad", "version": "2.0", "vulns": [{"id": "PYSEC-1", "aliases": ["CVE-1"], "fix_versions": ["2.1"]}]},
     {"name": "away", "skip_reason": "could not be audited"},
