@@ -37,7 +37,7 @@ fuzz:
 	@$(PYTHON) -m helix.install --dev
 	@$(BIN)/python -m tests.schema $(if $(EXAMPLES),--examples $(EXAMPLES)) $(if $(SEED),--seed $(SEED))
 
-# Known weaknesses of the locked packages; asks pypi.org. What is borne stands in audit-waivers.toml.
+# Known weaknesses of the locked packages; asks a service on the net. What is borne stands in audit-waivers.toml.
 audit:
 	@$(PYTHON) -m helix.install --dev
 	@$(BIN)/python -m helix.install.audit

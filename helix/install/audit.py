@@ -17,7 +17,7 @@ from helix.install.running import ROOT, VENV
 
 WAIVERS = "audit-waivers.toml"
 UNREACHABLE = (
-    "Nothing was audited: the service that knows of weaknesses (pypi.org, its JSON pages) does not answer from here. "
+    "Nothing was audited: the service that knows of weaknesses does not answer from here. "
     "This says nothing about the packages; call it again where the net is open."
 )
 
