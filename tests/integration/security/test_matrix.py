@@ -48,7 +48,6 @@ def ask(client: Client, method: str, address: str, row: Row | None, world: World
         given |= {"data": "{}", "content_type": "application/json"}
     with transaction.atomic():
         answer = getattr(client, method.lower())(address, **given)
-        answer.close()
         transaction.set_rollback(True)
     return int(answer.status_code)
 
