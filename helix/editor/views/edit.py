@@ -21,5 +21,5 @@ def edit(request: TeamRequest, flow_id: UUID) -> HttpResponse:
     mode = "edit" if may(request.member.role, Ability.EDIT) else "read"
     data = editor_data(flow, mode, request.user)
     if not may(request.member.role, Ability.OPERATE):
-        data["pins"] = dict.fromkeys(data["pins"])  # that there is a sample, and nothing of what it holds
+        data["pins"], data["last_run"] = dict.fromkeys(data["pins"]), None  # that there is a sample, and no payload
     return render(request, "editor/editor.html", {"flow": flow, "editor_data": data})
