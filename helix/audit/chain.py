@@ -9,10 +9,11 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from helix.audit.models import Entry, Head
@@ -20,6 +21,7 @@ from helix.audit.models import Entry, Head
 INSTANCE = "instance"
 SALT = "helix.audit"
 FIRST = "0" * 64
+KEPT, AT_A_TIME = timedelta(days=400), timedelta(days=30)
 FIELDS = (
     "scope", "number", "act", "actor_kind", "actor_id", "actor_name", "address", "object_kind", "object_id",
     "object_name", "before", "after", "previous",
@@ -104,6 +106,17 @@ def remove_old(scope: str, edge: datetime) -> int:
         )  # fmt: skip
         old._raw_delete(old.db)
         return count
+
+
+def forget_old_entries(now: datetime | None = None) -> int:
+    """A duty of the scheduler: entries go after 400 days, a month of them at a time, since each time is an entry, too."""
+    edge = (now or timezone.now()) - KEPT
+    removed = 0
+    for scope in scopes():
+        first = Entry.objects.filter(scope=scope).order_by("number").first()
+        if first is not None and first.at < edge - AT_A_TIME:
+            removed += remove_old(scope, edge)
+    return removed
 
 
 def fingerprint(digest: str) -> str:

@@ -7,11 +7,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from helix.audit.actors import COMMAND, acting
-from helix.audit.chain import INSTANCE, remove_old, scopes, verify
+from helix.audit.chain import INSTANCE, KEPT, remove_old, scopes, verify
 from helix.audit.models import Entry, Head
 from helix.teams.models import Team
-
-KEPT_DAYS = 400
 
 
 class Command(BaseCommand):
@@ -23,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--known", metavar="NUMBER:SEAL", help="with verify: what `head` said earlier; finds cut off newest entries"
         )
-        parser.add_argument("--days", type=int, default=KEPT_DAYS, help="with purge: how long entries are kept")
+        parser.add_argument("--days", type=int, default=KEPT.days, help="with purge: how long entries are kept")
 
     def handle(self, *args: Any, **options: Any) -> None:
         wanted = [self._scope(options["team"])] if options["team"] else scopes()

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from helix.audit.actors import Actor, acting, actor
 from helix.audit.acts import GROUPS, WORDS, Act
-from helix.audit.chain import remove_old, verify
+from helix.audit.chain import forget_old_entries, remove_old, verify
 from helix.audit.models import AppendOnly, Entry, Head
 from helix.audit.noting import noted
 from helix.ids import new_id
@@ -155,6 +155,13 @@ def test_old_entries_go_and_the_rest_stays_whole(team: Team) -> None:
     noted(team.pk, Act.DELETED, team)
     sql("DELETE FROM audit_entry WHERE number = 7")
     assert chain_of(team)
+
+
+def test_the_scheduler_removes_entries_a_month_at_a_time(team: Team) -> None:
+    now = timezone.now()
+    assert forget_old_entries(now + timedelta(days=401)) == 0
+    assert forget_old_entries(now + timedelta(days=431)) == 5
+    assert chain_of(team) == []
 
 
 def test_another_secret_key_is_told_from_the_outside(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
