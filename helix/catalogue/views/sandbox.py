@@ -92,6 +92,7 @@ def page(request: TeamRequest) -> HttpResponse:
         "events": sorted(EVENTS),
         "address": settings.HELIX.HELIX_SANDBOX_URL,
         "keys": client.SANDBOX_SECRETS,
+        "is_shared": Connection.objects.filter(sandbox=True).exclude(team=request.team).exists(),
         "hook_url": address(endpoint, request) if (endpoint := _endpoint(request)) else "",
     }
     return render(request, "sandbox/page.html", {**seen, **more})

@@ -6,6 +6,8 @@ import pytest
 
 from helix.catalogue import sandbox_client
 from helix.connections.models import Connection
+from helix.connections.sandboxed import sandbox_of
+from helix.teams.models import Team
 from tests.fakes.sandbox import SandboxProcess
 from tests.integration.pages.conftest import SignIn, World
 
@@ -132,3 +134,13 @@ def test_an_admin_connects_the_sandbox_with_one_press(world: World, as_: SignIn,
     assert made.sandbox
     assert 'data-connection-state="working"' in tested
     assert tested.count("works.") == 3
+
+
+def test_a_team_is_told_that_others_share_the_sandbox(world: World, as_: SignIn, sandbox: SandboxProcess) -> None:
+    alone = as_("olga").get(world.at("sandbox/")).content.decode()
+    elsewhere = Team.objects.get(slug=f"{world.team.slug}-elsewhere")
+    sandbox_of(elsewhere)
+
+    shared = as_("olga").get(world.at("sandbox/")).content.decode()
+
+    assert "data-shared" not in alone and "Other teams see what is sent here" in shared
