@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check bench chaos upgrade fuzz lint types locks clean
+.PHONY: run test check bench chaos upgrade fuzz audit lint types locks clean
 .DEFAULT_GOAL := run
 
 run:
@@ -41,6 +41,11 @@ upgrade:
 fuzz:
 	@$(PYTHON) -m helix.install --dev
 	@$(BIN)/python -m tests.schema $(if $(EXAMPLES),--examples $(EXAMPLES)) $(if $(SEED),--seed $(SEED))
+
+# Known weaknesses of the locked packages; asks a service on the net. What is borne stands in helix/install/audit-waivers.toml.
+audit:
+	@$(PYTHON) -m helix.install --dev
+	@$(BIN)/python -m helix.install.audit
 
 lint:
 	$(BIN)/ruff check

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "helix",
+    "helix.audit",
     "helix.teams",
     "helix.connections",
     "helix.flows",
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "helix.headers.HeadersMiddleware",
     "helix.api.door.ApiDoorMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -58,6 +60,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "helix.teams.zone.ViewerZoneMiddleware",
+    "helix.audit.middleware.ActorMiddleware",
+    "helix.connections.locked.LockedVaultMiddleware",
 ]
 ROOT_URLCONF = "helix.urls"
 WSGI_APPLICATION = "helix.wsgi.application"

@@ -26,6 +26,7 @@ urlpatterns = [
     path("t/<slug:team>/insights/", include("helix.insights.urls")),
     path("t/<slug:team>/alerts/", include("helix.alerts.urls")),
     path("t/<slug:team>/connections/", include("helix.catalogue.connection_urls")),
+    path("t/<slug:team>/audit/", include("helix.trail.urls")),
     path("t/<slug:team>/catalogue/", include("helix.catalogue.urls")),
     path("t/<slug:team>/sandbox/", include("helix.catalogue.sandbox_urls")),
 ]

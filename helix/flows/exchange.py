@@ -3,6 +3,10 @@
 import json
 from typing import Any
 
+from django.db import transaction
+
+from helix.audit.acts import Act
+from helix.audit.noting import noted
 from helix.flows.drafts import create_flow, tidy_name
 from helix.flows.graph import UnreadableGraph
 from helix.flows.json_text import read_json
@@ -29,6 +33,7 @@ def export_document(flow: Flow, version: FlowVersion | None = None) -> dict[str,
         {"name": name, "integration": facts[name].integration if name in facts else None}
         for name in sorted(map(str, named))
     ]
+    noted(flow.team_id, Act.EXPORTED, flow, after=str(version or "draft"))
     return {"helix": DOCUMENT, "name": flow.name, "graph": graph, "connections": connections}
 
 
@@ -65,7 +70,10 @@ def import_document(team: Team, text: bytes | str, by: User | None, name: str | 
         )
     given = value.get("name")
     called = tidy_name(name or (given if isinstance(given, str) else "")) or "Imported flow"
-    return create_flow(team, called, json.dumps(graph, ensure_ascii=False), by)
+    with transaction.atomic():
+        flow = create_flow(team, called, json.dumps(graph, ensure_ascii=False), by)
+        noted(team.pk, Act.IMPORTED, flow)
+        return flow
 
 
 __all__ = ["BadDocument", "UnreadableGraph", "export_document", "import_document"]

@@ -5,6 +5,7 @@ import time
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
 
 from helix.health import parts
 from helix.health.finding import Finding
@@ -16,11 +17,13 @@ _kept: list[tuple[float, dict[str, str]]] = []
 _migrated: list[Finding] = []
 
 
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """This process answers."""
     return JsonResponse({"status": "ok"})
 
 
+@require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """503 when requests cannot be served: no database, or tables of another version. Redis, worker or scheduler away: 200 and
     `degraded`, since pages and deliveries still work and nothing is lost."""

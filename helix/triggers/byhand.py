@@ -31,7 +31,7 @@ class Crowded(NotRunnable):
     """There is too much to do already; ask again after so many `seconds`."""
 
     def __init__(self, behind: Lag) -> None:
-        super().__init__(f"{behind.words} Nothing was started. Try again in {behind.seconds} s, or start more workers.")
+        super().__init__(f"{behind.words} Nothing was started. {behind.advice}")
         self.seconds = behind.seconds
 
 

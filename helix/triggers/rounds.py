@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from helix.alerts.courier import send_waiting
 from helix.alerts.duties import count_ends, look_at_clock
+from helix.audit.chain import forget_old_entries
 from helix.engine.awaiting import wake_answered
 from helix.engine.budget.gate import write_counts
 from helix.engine.budget.pausing import wake_resumed
@@ -108,6 +109,7 @@ class SchedulerRounds:
             self.round(rounds)
             if rounds % SLOW_ROUNDS == 0 and self.kind == "scheduler":
                 _safely(forget_old)
+                _safely(forget_old_entries)
                 _safely(count_rows)
             rounds += 1
             self._end.wait(self._next)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from helix.engine.models import Item, Run, StepRun, Trial
 from helix.engine.outputs import Gone, load, whole
+from helix.engine.pauses import why_paused
 from helix.engine.plans import mentioned, plan_of
 from helix.engine.start import entry_for, start
 from helix.engine.states import Cause, StepState
@@ -38,6 +39,8 @@ class Wanted:
 
 def start_test(flow: Flow, wanted: Wanted, by: User | None) -> Run:
     """Begin a run of the draft as asked; NotRunnable or BadInput with a sentence when it cannot be."""
+    if paused := why_paused(flow.team_id):
+        raise NotRunnable(paused)
     if wanted.dry:
         need_sandbox(flow, by)
     version, entry = _version(flow, wanted, by)

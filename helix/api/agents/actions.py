@@ -12,6 +12,7 @@ from helix.engine.budget import gate
 from helix.engine.budget.calling import Calling, limit_class
 from helix.engine.credentials import NoConnection, opened
 from helix.engine.outcomes import Trouble
+from helix.engine.pauses import why_paused
 from helix.engine.perform import client
 from helix.engine.states import Rank
 from helix.ids import new_id
@@ -57,6 +58,8 @@ def _tool(action: Action, names: list[str]) -> HelixTool:
 
 def _call(action: Action, caller: Caller, arguments: Arguments) -> Any:
     given = {name: value for name, value in arguments.items() if name != "connection"}
+    if action.method != "GET" and (paused := why_paused(caller.team.pk)):
+        raise ToolRefused("paused", paused, "Ask an admin of the team.")
     try:
         found = opened(caller.team.pk, str(arguments.get("connection", "")))
     except (NoConnection, NoSandbox, VaultLocked) as error:
