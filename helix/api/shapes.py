@@ -66,6 +66,36 @@ class FlowOut(FlowRow):
     problems: list[dict[str, Any]]
 
 
+class ExpressionOut(Schema):
+    place: str
+    was: str
+    now: str = Field(description="In Liquid; empty when it is to be written anew.")
+
+
+class NodeOfN8nOut(Schema):
+    node: str
+    was: str
+    fate: Literal["step", "placeholder", "note", "left out"]
+    became: str
+    key: str
+    why: str
+    words: str
+    remarks: list[str]
+    expressions: list[ExpressionOut]
+
+
+class N8nReportOut(Schema):
+    """What became of each node of a workflow of n8n."""
+
+    summary: str
+    remarks: list[str]
+    nodes: list[NodeOfN8nOut]
+
+
+class TakenInOut(FlowOut):
+    report: N8nReportOut | None = Field(description="For a workflow of n8n; else null.")
+
+
 class FlowPage(Schema):
     items: list[FlowRow]
     next: str | None
@@ -225,7 +255,7 @@ class DocumentOut(Schema):
 
 class ImportIn(Schema):
     document: JsonValue = Field(
-        description="What an export gave, or a bare graph.",
+        description="What an export gave, a bare graph, or a workflow that n8n has exported.",
         examples=[{"helix": 1, "name": "New leads", "graph": {"format": 1, "nodes": [], "edges": []}}],
     )
     name: str | None = Field(None, max_length=200)

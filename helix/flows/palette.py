@@ -24,6 +24,7 @@ def palette() -> dict[str, dict[str, Any]]:
             "destructive": step.destructive,
             "deprecated": step.deprecated,
             "defaults": step.defaults,
+            "hidden": step.hidden,
         }
         for step in STEP_TYPES.values()
     }

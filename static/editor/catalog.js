@@ -36,7 +36,7 @@ export function createCatalog(entries, connections = []) {
   const get = (type) => byType.get(type) ?? unknown(type);
 
   return {
-    entries,
+    entries: entries.filter((entry) => !entry.hidden),
     connections,
     get,
     has: (type) => byType.has(type),

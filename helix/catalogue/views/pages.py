@@ -58,7 +58,7 @@ ASKS_FIRST = (
 @needs(Ability.SEE)
 def catalogue(request: TeamRequest) -> HttpResponse:
     families = [
-        {"key": key, "title": title, "help": help, "steps": [s for s in STEP_TYPES.values() if s.family == key]}
+        {"key": key, "title": title, "help": help, "steps": [s for s in STEP_TYPES.values() if s.family == key and not s.hidden]}
         for key, (title, help) in FAMILIES.items()
     ]
     kinds: dict[str, list[HookEvent]] = {}
