@@ -1,7 +1,7 @@
 """What the REST API takes and gives."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
@@ -190,9 +190,11 @@ class RetryIn(Schema):
 
 
 class Secrets(Schema):
-    """Keys, by what needs them. Customer.io: the first four. HTTP: those of one way (bearer, basic, header)."""
+    """Keys, by what needs them. Customer.io: the first four. HTTP: those of one way (bearer, basic, header).
+    Any other integration: the names of its own."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Annotated[str, Field(max_length=4096)]] = Field(init=False)
     site_id: str = Field(default="", max_length=512)
     track_key: str = Field(default="", max_length=512)
     app_key: str = Field(default="", max_length=512, examples=["your-app-api-key"])
@@ -215,7 +217,11 @@ class HttpOptions(Schema):
 
 class ConnectionIn(Schema):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64, examples=["production"])
-    integration: Literal["customerio", "http"] = "customerio"
+    integration: str = Field(
+        "customerio",
+        max_length=64,
+        description="A key of the integrations: customerio, http, or one with actions of its own.",
+    )
     region: Literal["us", "eu"] = "us"
     secrets: Secrets = Field(description="Write-only.")
     http: HttpOptions | None = None

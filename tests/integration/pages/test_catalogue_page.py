@@ -3,9 +3,11 @@
 import pytest
 
 from helix.flows.steps import STEP_TYPES
-from integrations.catalog import ACTIONS
+from integrations.catalog import CUSTOMERIO
 from integrations.customerio.hooks import EVENTS
 from tests.integration.pages.conftest import SignIn, World
+
+ACTIONS = {action.key: action for action in CUSTOMERIO.actions}
 
 
 def test_every_step_type_has_a_page_with_each_of_its_fields(world: World, as_: SignIn) -> None:
