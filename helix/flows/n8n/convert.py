@@ -22,6 +22,8 @@ from helix.flows.steps import STEP_TYPES
 from helix.flows.steps.placeholder import PLACEHOLDER
 
 LONGEST_KEY = 56
+APART = (260, 100)
+"""Cards nearer than this would cover each other."""
 SEVERAL = Data(why="several paths meet here, so “$json” may be the data of any; name the step that is meant")
 NONE = Data(why="nothing runs before this step")
 PER_ITEM = (
@@ -54,6 +56,9 @@ class _Converter:
         self.taken: set[str] = set()
         self.gives: dict[str, Data] = {}
         self.nodes: list[JsonValue] = []
+        self.places: list[tuple[int, int]] = []
+        self.asides: dict[tuple[int, int], int] = {}
+        """Where the next card that wants this place may stand."""
         self.notes: list[JsonValue] = []
 
     def converted(self) -> Converted:
@@ -124,7 +129,7 @@ class _Converter:
         config: dict[str, JsonValue] = {
             "origin": "n8n",
             "was": source.full_type,
-            "why": why,
+            "why": why[:1].upper() + why[1:],
             "outputs": len(ports),
             "parameters": kept(source.parameters),
         }
@@ -132,7 +137,7 @@ class _Converter:
 
     def _node(self, source: Source, key: str, made: Made) -> dict[str, JsonValue]:
         node: dict[str, JsonValue] = {"key": key, "type": made.type, "name": source.name[:200], "config": made.config}
-        node["position"] = {"x": round(source.y * 1.4), "y": round(source.x * 0.75)}
+        node["position"] = self._free_place(source)
         if made.connection:
             node["connection"] = made.connection
         node |= made.more
@@ -147,6 +152,17 @@ class _Converter:
         if source.settings.get("retryOnFail") is True and (step.action is not None or made.type == "http.request"):
             node["retry"] = _retry(source.settings)
         return node
+
+    def _free_place(self, source: Source) -> dict[str, JsonValue]:
+        """n8n runs from left to right, Helix from top to bottom; a card that would cover another moves aside."""
+        x, y = round(source.y * 1.4), round(source.x * 0.75)
+        start = (x, y)
+        x = self.asides.get(start, x)
+        while any(abs(x - one) < APART[0] and abs(y - other) < APART[1] for one, other in self.places):
+            x += APART[0] + 20
+        self.places.append((x, y))
+        self.asides[start] = x + APART[0] + 20
+        return {"x": x, "y": y}
 
     def _error_link(self, name: str, made: Made) -> bool:
         return any(link.output == _mains(made) for link in self.picture.after(name))
