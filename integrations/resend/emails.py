@@ -56,7 +56,7 @@ def _with_key(call: Post, settings: Shape, key: str, message_key: str) -> tuple[
 send_email = Action(
     key="resend.send_email",
     slug="RESEND_SEND_EMAIL",
-    title="Send e-mail",
+    title="Send transactional e-mail",
     help="Sends one e-mail to a few people, at once. For campaigns and newsletters use a marketing service.",
     family="resend",
     icon="mail",

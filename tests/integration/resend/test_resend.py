@@ -86,7 +86,7 @@ def test_it_appears_in_palette_catalogue_and_connections_by_itself(service: List
     client = Client()
     client.force_login(User.objects.get())
     catalogue = client.get(reverse("catalogue:list", kwargs={"team": team.slug})).content.decode()
-    assert "Send e-mail" in catalogue and "Resend" in catalogue
+    assert "Send transactional e-mail" in catalogue and "Resend" in catalogue
     step_page = client.get(reverse("catalogue:step", kwargs={"team": team.slug, "key": "resend.send_email"}))
     assert step_page.status_code == 200
     page = client.get(reverse("connections:list", kwargs={"team": team.slug})).content.decode()
