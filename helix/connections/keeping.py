@@ -17,6 +17,7 @@ from helix.teams.models import Team, User
 from integrations.catalog import INTEGRATIONS
 from integrations.kit.client import Client
 from integrations.kit.families import ProbeResult
+from integrations.kit.integration import untried
 
 MOST_BROADCASTS = 10
 """Broadcast triggers a day of a new connection; the sandbox's reach nobody and are not capped."""
@@ -100,7 +101,7 @@ def test_connection(connection: Connection, client: Client) -> list[ProbeResult]
     integration = INTEGRATIONS[connection.integration]
     results = integration.probe(open_credentials(connection), guarded(client))
     refused = [result for result in results if not result.ok]
-    if results or integration.key == "customerio":
+    if results or (integration.actions and integration.probe is not untried):
         connection.state = "refused" if refused or not results else "working"
     connection.notice = " ".join(f"{result.message} {result.hint}" for result in refused)
     connection.checked_at = timezone.now()

@@ -371,6 +371,7 @@ const inspector = mountInspector(inspectorPanel, store, {
   ask,
 });
 if (location.hash === "#versions") void acts.versions();
+if (location.hash.startsWith("#step-")) jump({ node: location.hash.slice(6), field: null });
 if (data.mode !== "edit" && data.run) {
   followRun({ store, live, run: data.run, url: data.urls.state ?? null, stream: data.urls.live ?? null });
 }

@@ -28,9 +28,12 @@ MASS = {"customerio.trigger_broadcast": "It sends a broadcast to everybody it is
 
 def action_tools(caller: Caller) -> list[HelixTool]:
     """One tool per action; a tool that only reads needs less of a role than one that changes something."""
-    known = Connection.objects.filter(team=caller.team, integration="customerio")
-    names = sorted(known.values_list("name", flat=True))
-    return [_tool(action, names) for action in ACTIONS.values()]
+    names: dict[str, list[str]] = {}
+    for integration, name in (
+        Connection.objects.filter(team=caller.team).order_by("name").values_list("integration", "name")
+    ):
+        names.setdefault(integration, []).append(name)
+    return [_tool(action, names.get(action.api.integration, [])) for action in ACTIONS.values()]
 
 
 def _tool(action: Action, names: list[str]) -> HelixTool:

@@ -27,7 +27,7 @@ from helix.engine.budget.slow import Slow
 from helix.engine.models import Worker
 from helix.engine.outcomes import Trouble
 from helix.queue import DEFAULT_BROKER
-from integrations.customerio.connection import ProbeResult
+from integrations.kit.families import ProbeResult
 
 FAILURES = frozenset({"network", "server_error", "bad_answer"})
 NOT_MADE = frozenset({"invalid_input", "missing_key", "missing_connection", "given_up"})
