@@ -134,3 +134,12 @@ function rewriteLiquid(text, keys) {
     }),
   );
 }
+
+/** The keys of all steps that a value refers to in Liquid. @param {any} value @returns {string[]} */
+export function referencesIn(value) {
+  if (!value || typeof value !== "object") return [];
+  if (typeof value.$liquid !== "string") return Object.values(value).flatMap(referencesIn);
+  return (value.$liquid.match(TAG) ?? []).flatMap((tag) =>
+    [...tag.matchAll(REFERENCE)].map((match) => match[1] ?? match[3]).filter(Boolean),
+  );
+}
