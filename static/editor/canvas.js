@@ -117,7 +117,7 @@ export function mountCanvas(root, parts) {
         requestAnimationFrame(() => find(`[data-node="${CSS.escape(key)}"]`, root)?.focus({ preventScroll: true }));
     },
     /** Begin to write on a note, as soon as it is drawn. */
-    write: (key) => setTimeout(() => writeOn(root, key), 60),
+    write: (key) => writeOn(root, key),
     /** A point of the window on the drawing. */
     toDrawing(x, y) {
       return flow ? flow.screenToFlowPosition({ x, y }) : { x: 0, y: 0 };
@@ -206,6 +206,7 @@ export function mountCanvas(root, parts) {
     const state = useSyncExternalStore(store.subscribe, store.get);
     const [dragged, setDragged] = useState({});
     const ending = useRef(/** @type {null | (() => any)} */ (null));
+    const framing = useRef(false);
     const editable = state.mode === "edit";
     const nodes = useMemo(() => [...views.notesOf(state, dragged), ...views.nodesOf(state, dragged)], [state, dragged]);
     const edges = useMemo(() => views.edgesOf(state), [state]);
@@ -271,13 +272,15 @@ export function mountCanvas(root, parts) {
         onNodesChange=${onNodesChange}
         onEdgesChange=${(changes) =>
           changes.forEach((c) => {
-            if (c.type === "select" && editable) {
+            // A frame takes steps and notes; the wires under it stay as they are.
+            if (c.type === "select" && editable && !framing.current) {
               if (c.selected) {
                 store.select(null);
                 store.set({ edge: c.id });
               } else if (store.get().edge === c.id) store.set({ edge: null });
             }
           })}
+        onSelectionStart=${() => (framing.current = true)} onSelectionEnd=${() => (framing.current = false)}
         onNodeDragStop=${onMoved} onSelectionDragStop=${(event, list) => onMoved(event, null, list)}
         onConnectStart=${(_, from) => {
           ending.current = watchConnection(from);

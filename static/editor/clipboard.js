@@ -1,7 +1,7 @@
 // @ts-check
 /** Steps and notes as text: what copy writes and paste reads, with keys that are free where they land. Pure. */
 
-import { freeKey, freeName, referencesIn, rewriteReferences } from "./graph.js";
+import { MOST_NAME, cut, freeKey, freeName, referencesIn, rewriteReferences } from "./graph.js";
 import { freeNoteKey, readNotes } from "./notes.js";
 import { positions } from "./places.js";
 
@@ -27,7 +27,7 @@ export function stepsAsText(graph, catalog, keys, noteKeys = []) {
 const cleaned = (text) => /** @type {any} */ (text.replaceAll("\0", "")).toWellFormed();
 
 const isPlain = (value) => !!value && typeof value === "object" && !Array.isArray(value);
-const isStep = (node) => isPlain(node) && [node.type, node.key].every((part) => typeof part === "string" && part);
+const isStep = (node) => isPlain(node) && [node.type, node.key].every((part) => typeof part === "string" && part && part.length <= MOST_NAME);
 const within = (n) => (Number.isFinite(n) ? Math.max(-FAR, Math.min(FAR, n)) : 0);
 
 /** A step as the editor may trust it: every part of the kind it should be, the rest left out. */
@@ -35,8 +35,8 @@ function sound(node) {
   const { name, config, connection, position, ...rest } = node;
   return {
     ...rest,
-    ...(typeof name === "string" ? { name } : {}),
-    ...(typeof connection === "string" ? { connection } : {}),
+    ...(typeof name === "string" ? { name: cut(name) } : {}),
+    ...(typeof connection === "string" ? { connection: cut(connection) } : {}),
     config: isPlain(config) ? config : {},
     ...(isPlain(position) ? { position: { x: within(position.x), y: within(position.y) } } : {}),
   };
@@ -66,7 +66,7 @@ export function readSteps(text, here = 0) {
     return `A flow holds ${MOST_STEPS} steps at most: here are ${here}, in the clipboard ${nodes.length}. Paste fewer, or make a second flow.`;
   const edges = (Array.isArray(graph.edges) ? graph.edges : [])
     .filter((edge) => isPlain(edge) && seen.has(edge.source) && seen.has(edge.target))
-    .map(({ source, port, target }) => ({ source, port: typeof port === "string" ? port : "next", target }));
+    .map(({ source, port, target }) => ({ source, port: typeof port === "string" ? cut(port) : "next", target }));
   return { nodes, edges, notes };
 }
 

@@ -3,6 +3,7 @@
 
 import { readSteps, stepsAsText, withOwnKeys } from "./clipboard.js";
 import {
+  cut,
   edgeId,
   edgesFrom,
   edgesInto,
@@ -59,7 +60,7 @@ export function createCommands(store, catalog) {
   }
 
   const commands = {
-    ...createNoteCommands(store),
+    ...createNoteCommands(store, catalog),
 
     /** The exit that a step after this one would take. @param {string} key */
     openPort: (key) => openPort(graph(), key),
@@ -269,7 +270,8 @@ export function createCommands(store, catalog) {
 
     /** Give a step another name; typing folds into one step of undo. */
     rename(key, name) {
-      store.commit("Rename", (g) => withNode(g, key, (node) => (node.name === name ? node : { ...node, name })), {
+      const kept = cut(name);
+      store.commit("Rename", (g) => withNode(g, key, (node) => (node.name === kept ? node : { ...node, name: kept })), {
         merge: `name:${key}`,
       });
     },

@@ -3,6 +3,7 @@
 
 import { el, find, isTyping, openDialog } from "./dom.js";
 import { edgesFrom, edgesInto, nodeOf } from "./graph.js";
+import { readNotes } from "./notes.js";
 import { cardWidth, positions } from "./places.js";
 
 const HELP = [
@@ -121,7 +122,9 @@ export function listenToKeys({ store, commands, catalog, canvas, root, acts }) {
     const key = focusOf();
     const { selection, selected, edge } = store.get();
     if (command) {
-      if (letter === "a") store.select(store.get().graph.nodes.map((node) => node.key));
+      const { graph } = store.get();
+      const keysOf = (list) => list.map((one) => one.key);
+      if (letter === "a") store.select(keysOf(graph.nodes), keysOf(readNotes(graph.notes)));
       else if (letter === "d" && editable()) acts.duplicate();
       else return false;
       return true;

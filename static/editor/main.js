@@ -5,6 +5,7 @@ import { startAutosave } from "./autosave.js";
 import { mountBar, mountTools, runStrip } from "./bar.js";
 import { mountCanvas } from "./canvas.js";
 import { createCatalog } from "./catalog.js";
+import { startChecking } from "./check.js";
 import { createCommands } from "./commands.js";
 import { el, find, icon } from "./dom.js";
 import { nodeOf, reasonAgainst } from "./graph.js";
@@ -47,6 +48,7 @@ const store = createStore({
 const commands = createCommands(store, catalog);
 const live = createLive(page);
 const autosave = startAutosave({ store, live, url: data.urls.draft, flowId: data.flow.id, flowsUrl: data.urls.flows });
+startChecking({ store, url: data.urls.check });
 const bar = mountBar(page, { store, data, live });
 const refused = (reason) => live.toast(reason, { tone: "err" });
 
@@ -57,6 +59,7 @@ const problems = mountProblems({
   button: find('[data-action="problems"]', page),
   store,
   jump,
+  said: live.announce,
 });
 const outgoing = createOutgoing({
   store,

@@ -4,10 +4,11 @@
 import { find } from "./dom.js";
 import { readNotes } from "./notes.js";
 
-/** Begin to write on a note. @param {HTMLElement} root @param {string} key */
-export function writeOn(root, key) {
+/** Begin to write on a note, as soon as it is drawn. @param {HTMLElement} root @param {string} key */
+export function writeOn(root, key, tries = 20) {
   const box = find(`[data-note="${CSS.escape(key)}"] [data-note-text]`, root);
-  box?.focus();
+  if (box) box.focus();
+  else if (tries) requestAnimationFrame(() => writeOn(root, key, tries - 1));
 }
 
 /** @param {HTMLElement} root @param {{store: any, commands: any, zoom: () => number}} parts */

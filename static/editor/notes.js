@@ -47,6 +47,18 @@ export function freeNoteKey(notes) {
   for (let n = 1; ; n++) if (!taken.has(`note_${n}`)) return `note_${n}`;
 }
 
+/** A place for a note near a point where it covers no card and no other note. @param {{x: number, y: number, width: number, height: number}[]} taken */
+export function freeNoteSpot(at, taken) {
+  const covers = (spot) =>
+    taken.some(
+      (box) =>
+        spot.x < box.x + box.width + 24 && box.x < spot.x + SIZE.width + 24 && spot.y < box.y + box.height + 24 && box.y < spot.y + SIZE.height + 24,
+    );
+  const spot = { ...at };
+  for (let n = 0; covers(spot) && n < 200; n++) spot.x += 24;
+  return spot;
+}
+
 /** Put another note in the place of one; the graph itself when nothing changes. */
 export function withNote(graph, key, change) {
   const drawn = readNotes(graph.notes);

@@ -22,6 +22,7 @@ export function createStore(initial, now = () => Date.now()) {
     savedAt: null,
     mode: "edit",
     run: null,
+    checked: initial.graph, // the graph that the problems are about
     ...initial,
     canUndo: null,
     canRedo: null,

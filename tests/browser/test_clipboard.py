@@ -129,4 +129,5 @@ def test_hostile_names_and_settings_never_break_the_page(clip: Page) -> None:
     assert page.evaluate("window.pwned") is None
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     found = saved_graph(page)
-    assert [node["name"] for node in found["nodes"]][:5] == HOSTILE[:5]
+    assert [node["name"] for node in found["nodes"]] == [*HOSTILE[:4], "W" * 200, "ab\ufffd"]
+    assert [note["text"] for note in found["notes"]] == [*HOSTILE[:5], "ab\ufffd"]
