@@ -65,7 +65,8 @@ export function startAutosave({ store, live, url, flowId, flowsUrl = "/" }) {
       if (!(error instanceof Offline)) throw error;
       return notSaved("offline");
     }
-    if (answer.status === 409) return conflict(answer.data, graph);
+    // What was typed while the answer was on its way counts as mine.
+    if (answer.status === 409) return conflict(answer.data, store.get().graph);
     if (!answer.ok) {
       const { message, hint } = refusal(answer);
       const state = stateOf(answer);

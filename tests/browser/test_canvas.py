@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -177,6 +178,7 @@ def test_undo_inside_a_form_takes_back_what_was_typed_there(page: Page) -> None:
 
 def test_200_random_edits_are_undone_and_redone_to_the_byte(page: Page) -> None:
     new_flow(page, "Two hundred")
+    steps: list[dict[str, Any]] = [GO, SEGMENTS, COUNT, TRACK]
     page.evaluate(
         """async (graph) => {
           const token = document.querySelector('meta[name=csrf-token]').content;
@@ -184,9 +186,7 @@ def test_200_random_edits_are_undone_and_redone_to_the_byte(page: Page) -> None:
         }""",
         {
             "format": 1,
-            "nodes": [
-                {**one, "position": {"x": 0, "y": 140 * i}} for i, one in enumerate([GO, SEGMENTS, COUNT, TRACK])
-            ],
+            "nodes": [one | {"position": {"x": 0, "y": 140 * i}} for i, one in enumerate(steps)],
             "edges": [{"source": "go", "port": "next", "target": "segments"}],
             "notes": [],
         },
@@ -200,12 +200,12 @@ def test_200_random_edits_are_undone_and_redone_to_the_byte(page: Page) -> None:
     after = page.evaluate(DRAFT)
     assert after != before
 
-    steps = page.evaluate(PRESS, "undo")
-    assert 150 <= steps <= 200
+    times = page.evaluate(PRESS, "undo")
+    assert 150 <= times <= 200
     expect(page.locator('[data-action="undo"]')).to_be_disabled()
     page.wait_for_function(f"async (text) => await ({DRAFT})() === text", arg=before)
 
-    assert page.evaluate(PRESS, "redo") == steps
+    assert page.evaluate(PRESS, "redo") == times
     page.wait_for_function(f"async (text) => await ({DRAFT})() === text", arg=after)
 
 

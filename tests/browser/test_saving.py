@@ -32,6 +32,7 @@ def work(page: Page) -> None:
     page.locator('[data-step-type="logic.stop"]').click()
     expect(page.locator("[data-node]")).to_have_count(5)
     page.locator('[data-action="add-note"]').click()
+    expect(page.locator("[data-note] textarea")).to_be_focused()
     page.keyboard.type("not lost")
 
 
@@ -102,7 +103,9 @@ def test_two_browsers_write_different_things_and_both_are_kept(page: Page, secon
     expect(second.locator("[data-canvas][data-ready]")).to_be_visible()
     second.route("**/draft/", lambda route: route.abort())
     second.locator('[data-action="add-note"]').click()
+    expect(second.locator("[data-note] textarea")).to_be_focused()
     second.keyboard.type("of the second")
+    expect(second.locator("[data-note] textarea")).to_have_value("of the second")
     open_step(second, "track")
     field(second, "/event").locator("input").fill("of_the_second")
     open_step(page, "track")
