@@ -70,7 +70,7 @@ export function createStore(initial, now = () => Date.now()) {
       if (options.merge && last?.merge === options.merge && at - last.at < FOLD_MS && !future.length) {
         past = [...past.slice(0, -1), { ...last, after, at }];
       } else {
-        past = [...past.slice(-199), { label, before, after, merge: options.merge ?? null, at, focus: state.selected }];
+        past = [...past.slice(-999), { label, before, after, merge: options.merge ?? null, at, focus: state.selected }];
       }
       future = [];
       const selection = options.select ?? state.selection;

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 
-from tests.browser.test_canvas import DRAFT
+from tests.browser.test_canvas import DRAFT, until
 from tests.browser.test_first_flow import field, open_step
 from tests.browser.test_testing import COUNT, EDGES, GO, SEGMENTS, TRACK, drawn, second
 
@@ -93,7 +93,7 @@ def test_kept_work_stays_until_a_person_says_what_is_to_become_of_it(page: Page)
 
     expect(page.locator("[data-node]")).to_have_count(5)
     expect(page.locator("[data-save-state]")).to_have_attribute("data-save-state", "saved")
-    page.wait_for_function(f"async () => (await ({DRAFT})()).includes('grace')")
+    until(page, lambda text: "grace" in text)
     assert value(page, "track", "event") == "later"
 
 
@@ -111,10 +111,10 @@ def test_two_browsers_write_different_things_and_both_are_kept(page: Page, secon
     open_step(page, "track")
     field(page, "/userId").locator("input").fill("of_the_first")
     expect(page.locator('[data-save-state="saved"]')).to_be_visible()
-    page.wait_for_function(f"async () => (await ({DRAFT})()).includes('of_the_first')")
+    until(page, lambda text: "of_the_first" in text)
     second.unroute("**/draft/")
 
-    second.wait_for_function(f"async () => (await ({DRAFT})()).includes('of_the_second')", timeout=30_000)
+    until(second, lambda text: "of_the_second" in text)
     found = draft(second)
     assert [note["text"] for note in found["notes"]] == ["of the second"]
     assert (value(second, "track", "event"), value(second, "track", "userId")) == ("of_the_second", "of_the_first")
