@@ -39,7 +39,6 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
   let waiting = /** @type {(() => void)|null} */ (null);
   let tab = "configure";
   let revealNext = /** @type {string|null} */ (null);
-  let checkedGraph = store.get().graph;
   /** JSON that is half typed, by step and pointer: kept over redraws, never stored. */
   const halfTyped = new Map();
 
@@ -196,7 +195,7 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
 
   function repair(problem) {
     const { label, patch } = problem.repair;
-    const done = store.commit(label ?? "Mend", (graph) => repaired(graph, patch ?? [], checkedGraph));
+    const done = store.commit(label ?? "Mend", (graph) => repaired(graph, patch ?? [], store.get().checked));
     announce(done ? `${label ?? "Mended"}: done` : "This no longer fits the flow as it is now.");
   }
 
@@ -349,7 +348,6 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
   });
 
   store.subscribe((state, before) => {
-    if (state.problems !== before.problems) checkedGraph = state.graph;
     if (state.selected !== before.selected || state.selection.length !== before.selection.length || state.mode !== before.mode) select();
     else if (state.graph !== before.graph && state.selected === drawnKey && drawnKey) {
       if (nodeOf(state.graph, drawnKey) !== nodeOf(before.graph, drawnKey)) sync();

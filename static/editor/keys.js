@@ -3,6 +3,7 @@
 
 import { el, find, isTyping, openDialog } from "./dom.js";
 import { edgesFrom, edgesInto, nodeOf } from "./graph.js";
+import { readNotes } from "./notes.js";
 import { cardWidth, positions } from "./places.js";
 
 const HELP = [
@@ -21,7 +22,8 @@ const HELP = [
   ["T", "Tidy up"],
   ["0", "Show the whole flow"],
   ["+ / −", "Zoom"],
-  ["F", "Find a step of this flow"],
+  ["N", "Add a note"],
+  ["F or Ctrl F", "Find a step of this flow"],
   ["/", "Search the list of steps"],
   ["P", "Problems"],
   ["F6", "Next part of the page"],
@@ -94,16 +96,18 @@ export function listenToKeys({ store, commands, catalog, canvas, root, acts }) {
     const command = event.ctrlKey || event.metaKey;
     const letter = event.key.toLowerCase();
     const target = /** @type {Element} */ (event.target);
-    const inForm = !!target.closest?.("[data-inspector]");
+    const inForm = !!target.closest?.("[data-inspector], [data-note]");
 
     if (event.key === "F6") {
       acts.cycle(event.shiftKey);
     } else if (command && (letter === "z" || letter === "y") && (!isTyping(target) || inForm) && editable()) {
       if (letter === "y" || event.shiftKey) acts.redo();
       else acts.undo();
+    } else if (command && letter === "f" && !find("dialog[open]")) {
+      acts.find?.();
     } else if (command && letter === "s") {
       acts.save();
-    } else if (event.key === "Escape" && inForm) {
+    } else if (event.key === "Escape" && target.closest?.("[data-inspector]")) {
       const key = store.get().selected;
       if (key) canvas.show(key, { focus: true });
       acts.leaveInspector();
@@ -118,7 +122,9 @@ export function listenToKeys({ store, commands, catalog, canvas, root, acts }) {
     const key = focusOf();
     const { selection, selected, edge } = store.get();
     if (command) {
-      if (letter === "a") store.select(store.get().graph.nodes.map((node) => node.key));
+      const { graph } = store.get();
+      const keysOf = (list) => list.map((one) => one.key);
+      if (letter === "a") store.select(keysOf(graph.nodes), keysOf(readNotes(graph.notes)));
       else if (letter === "d" && editable()) acts.duplicate();
       else return false;
       return true;
@@ -191,6 +197,9 @@ export function listenToKeys({ store, commands, catalog, canvas, root, acts }) {
       case "p":
         acts.problems();
         return true;
+      case "n":
+        acts.note();
+        return true;
       default:
         return false;
     }
@@ -199,16 +208,16 @@ export function listenToKeys({ store, commands, catalog, canvas, root, acts }) {
   const clip = (event) => isOurs(event.target) && !getSelection()?.toString() && !find("dialog[open]");
   document.addEventListener("keydown", onKey);
   document.addEventListener("copy", (event) => {
-    const { selection } = store.get();
-    if (!clip(event) || !selection.length) return;
-    event.clipboardData?.setData("text/plain", commands.copy(selection));
+    const { selection, chosenNotes } = store.get();
+    if (!clip(event) || !(selection.length + chosenNotes.length)) return;
+    event.clipboardData?.setData("text/plain", commands.copy(selection, chosenNotes));
     event.preventDefault();
-    acts.say(`${selection.length === 1 ? "Step" : `${selection.length} steps`} copied`);
+    acts.say(`${selection.length === 1 ? "Step" : selection.length ? `${selection.length} steps` : "Note"} copied`);
   });
   document.addEventListener("cut", (event) => {
-    const { selection } = store.get();
-    if (!clip(event) || !selection.length || !editable()) return;
-    event.clipboardData?.setData("text/plain", commands.copy(selection));
+    const { selection, chosenNotes } = store.get();
+    if (!clip(event) || !(selection.length + chosenNotes.length) || !editable()) return;
+    event.clipboardData?.setData("text/plain", commands.copy(selection, chosenNotes));
     event.preventDefault();
     acts.remove();
   });

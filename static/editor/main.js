@@ -5,6 +5,7 @@ import { startAutosave } from "./autosave.js";
 import { mountBar, mountTools, runStrip } from "./bar.js";
 import { mountCanvas } from "./canvas.js";
 import { createCatalog } from "./catalog.js";
+import { startChecking } from "./check.js";
 import { createCommands } from "./commands.js";
 import { el, find, icon } from "./dom.js";
 import { nodeOf, reasonAgainst } from "./graph.js";
@@ -47,16 +48,18 @@ const store = createStore({
 const commands = createCommands(store, catalog);
 const live = createLive(page);
 const autosave = startAutosave({ store, live, url: data.urls.draft, flowId: data.flow.id, flowsUrl: data.urls.flows });
+startChecking({ store, url: data.urls.check });
 const bar = mountBar(page, { store, data, live });
 const refused = (reason) => live.toast(reason, { tone: "err" });
 
 const canvas = mountCanvas(root, { store, catalog, commands, onEdit: edit, onRefused: refused, onAdd: askToAdd });
-mountTools(root, canvas);
+mountTools(root, canvas, data.mode === "edit" ? () => acts.note() : null);
 const problems = mountProblems({
   drawer: find("[data-problems-drawer]", page),
   button: find('[data-action="problems"]', page),
   store,
   jump,
+  said: live.announce,
 });
 const outgoing = createOutgoing({
   store,
@@ -181,13 +184,23 @@ const acts = {
   test: () => void testing.whole(),
   say: (text) => live.announce(text),
   duplicate() {
-    if (commands.duplicate(store.get().selection)) landed("duplicated");
+    const { selection, chosenNotes } = store.get();
+    const done = commands.duplicate(selection, chosenNotes);
+    if (typeof done === "string") refused(done);
+    else if (done) landed("duplicated");
+  },
+  note() {
+    const { x, y } = canvas.middle();
+    const key = commands.addNote({ x: Math.round(x - 116), y: Math.round(y - 68) });
+    if (!key) return refused("There are 200 notes on this canvas, which is the most. Delete one first.");
+    live.announce("Note added");
+    canvas.write(key);
   },
   remove() {
-    const { selection, graph } = store.get();
+    const { selection, chosenNotes, graph } = store.get();
     const names = selection.map((key) => nodeOf(graph, key)?.name);
-    if (!commands.remove(selection)) return;
-    live.announce(`${names.join(", ")} deleted`);
+    if (!commands.remove(selection, chosenNotes)) return;
+    live.announce(`${names.join(", ") || "Note"} deleted`);
     const next = store.get().selected;
     if (next) canvas.show(next, { focus: true });
     else root.focus();
@@ -195,7 +208,15 @@ const acts = {
   paste(text) {
     const done = commands.paste(text, pasteSpot());
     if (typeof done === "string") refused(done);
-    else landed("pasted");
+    else {
+      landed("pasted");
+      const named = done.missing.slice(0, 5).join(", ") + (done.missing.length > 5 ? " and more" : "");
+      if (named)
+        live.toast(`Pasted, but these steps are not here: ${named}`, {
+          tone: "info",
+          hint: "The pasted steps use what they give. Paste them too, or choose other data where a mark stands.",
+        });
+    }
   },
   addAfter: (key) =>
     askToAdd({ source: key ?? undefined, port: undefined, edge: undefined, at: undefined, ...beside(key) }),
@@ -274,9 +295,10 @@ function itemOf(node) {
 
 /** Copies are there: say it, show them. */
 function landed(word) {
-  const { selection, selected } = store.get();
-  live.announce(`${selection.length === 1 ? "1 step" : `${selection.length} steps`} ${word}`);
-  setTimeout(() => canvas.show(selected, { focus: true }), 30);
+  const { selection, selected, chosenNotes } = store.get();
+  const some = (n, one) => (n ? `${n} ${one}${n === 1 ? "" : "s"}` : "");
+  live.announce(`${[some(selection.length, "step"), some(chosenNotes.length, "note")].filter(Boolean).join(" and ")} ${word}`);
+  setTimeout(() => (selected ? canvas.show(selected, { focus: true }) : root.focus()), 30);
 }
 
 /** Copies made with the keyboard land beside the original; ones from elsewhere in the middle of the view. */
@@ -317,7 +339,7 @@ page.addEventListener("click", (event) => {
     sheet(page.dataset.sheet === wanted ? null : wanted || null);
     if (button.dataset.side) showSide(button.dataset.side);
   } else if (button.dataset.addType) added(commands.add(button.dataset.addType));
-  else if (!["fit", "zoom-in", "zoom-out", "problems"].includes(button.dataset.action ?? ""))
+  else if (!["fit", "zoom-in", "zoom-out", "problems", "add-note"].includes(button.dataset.action ?? ""))
     acts[button.dataset.action ?? ""]?.();
 });
 showSide(data.mode === "edit" ? "palette" : "outline");
@@ -346,7 +368,7 @@ const teacher = el(
 );
 root.append(teacher);
 const drawTeacher = ({ graph, mode }) => {
-  teacher.hidden = graph.nodes.length > 0 || mode !== "edit";
+  teacher.hidden = graph.nodes.length > 0 || (graph.notes ?? []).length > 0 || mode !== "edit";
 };
 drawTeacher(store.get());
 store.subscribe((state, before) => {

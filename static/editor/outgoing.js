@@ -50,7 +50,7 @@ export function createOutgoing({ store, data, live, autosave, bar, problems, ref
       const answer = await ask("POST", url, body);
       if (answer.ok) return { data: answer.data, problem: null };
       if (answer.data?.problems) {
-        store.set({ problems: answer.data.problems });
+        store.set({ problems: answer.data.problems, checked: store.get().graph });
         problems.show(true);
         return { problem: "The check found errors: they are listed below the canvas." };
       }

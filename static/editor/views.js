@@ -3,6 +3,7 @@
 
 import { edgeId, inOrder } from "./graph.js";
 import { CARD_H } from "./layout.js";
+import { cardId, readNotes } from "./notes.js";
 import { cardWidth, portX, positions } from "./places.js";
 import { stateLook } from "./states.js";
 import { summaryOf } from "./summary.js";
@@ -13,6 +14,7 @@ const HANDLE = 12;
 export function createViews(catalog) {
   let nodes = new Map();
   let edges = new Map();
+  let notes = new Map();
   let orderOf = { graph: /** @type {any} */ (null), index: new Map() };
   const lastGraph = { edges: null, used: new Map() };
 
@@ -169,6 +171,24 @@ export function createViews(catalog) {
     };
   }
 
+  /** Notes lie under the cards. @param {any} state @param {Record<string, any>} dragged */
+  function notesOf(state, dragged) {
+    const editable = state.mode === "edit";
+    const fresh = new Map();
+    const list = readNotes(state.graph.notes).map((note) => {
+      const id = cardId(note.key);
+      const position = dragged[id] ?? note.position;
+      const selected = (state.chosenNotes ?? []).includes(note.key);
+      const signature = JSON.stringify([note, position, selected, editable]);
+      const known = notes.get(id);
+      const view = known?.signature === signature ? known.view : noteView(note, { id, position, selected, editable });
+      fresh.set(id, { signature, view });
+      return view;
+    });
+    notes = fresh;
+    return list;
+  }
+
   /** @param {any} state */
   function edgesOf(state) {
     const fresh = new Map();
@@ -209,7 +229,24 @@ export function createViews(catalog) {
     };
   }
 
-  return { nodesOf, edgesOf };
+  return { nodesOf, notesOf, edgesOf };
+}
+
+function noteView(note, { id, position, selected, editable }) {
+  return {
+    id,
+    type: "note",
+    position,
+    selected,
+    connectable: false,
+    focusable: false,
+    zIndex: -1,
+    width: note.width,
+    height: note.height,
+    ariaLabel: "Note",
+    domAttributes: { "data-note": note.key, role: "note", "aria-roledescription": "sticky note" },
+    data: { note, editable },
+  };
 }
 
 const handle = (type, id, x, y, position) => ({
