@@ -127,8 +127,8 @@ def interactive(visit: Visit, url: str, size: int) -> list[float]:
             if number:  # the first one warms the server up
                 found.append(took)
             drawn = page.locator("[data-node]").count()
-            if size <= 300 and drawn != size:
-                raise RuntimeError(f"{drawn} cards were drawn, not {size}")
+            if not 0 < drawn <= size:
+                raise RuntimeError(f"{drawn} cards were drawn, which can not be")
     return found
 
 
@@ -150,7 +150,7 @@ def frames(page: Page, move: Callable[[int], None]) -> list[float]:
 
 def dragging(page: Page) -> list[float]:
     """A step is dragged in wide curves."""
-    card = page.locator("[data-node]").nth(4)
+    card = page.locator('[data-node="identify_0"]')
     box = card.bounding_box()
     assert box is not None
     x, y = box["x"] + 60, box["y"] + 30
@@ -188,9 +188,9 @@ def _wave(number: int) -> float:
 
 def typing(page: Page) -> list[float]:
     """Milliseconds from each letter typed into a field of the settings to the paint that shows it."""
-    page.locator('[data-node="identify_2"]').click()
+    page.locator('[data-node="identify_0"]').click()
     control = page.locator(
-        '[data-inspector] [data-form="identify_2"] [data-action="rename"], [data-inspector] input.step-name'
+        '[data-inspector] [data-form="identify_0"] [data-action="rename"], [data-inspector] input.step-name'
     )
     control = control.or_(page.locator('[data-inspector] input[type="text"]')).locator("visible=true").first
     control.click()
@@ -202,7 +202,7 @@ def typing(page: Page) -> list[float]:
 
 def walking(page: Page) -> list[float]:
     """Milliseconds from a key on the canvas (walk, then move the step) to the next paint."""
-    page.locator('[data-node="clean_1"]').click()
+    page.locator('[data-node="clean_0"]').click()
     page.evaluate("window.bench.paints.start('keydown')")
     for key in ["ArrowDown", "ArrowUp"] * 8 + ["Alt+ArrowRight"] * 20:
         page.keyboard.press(key, delay=10)
