@@ -178,6 +178,16 @@ export function mountOutline(element, { store, catalog, commands, structure, act
     field.focus();
   }
 
+  /** The row that an arrow, Home or End leads to. */
+  function walked(key) {
+    const from = Math.max(0, rows.findIndex((row) => row.id === at));
+    const to = {
+      ...{ ArrowDown: from + 1, ArrowUp: from - 1, Home: 0, End: rows.length - 1 },
+      ...{ ArrowLeft: parentOf(rows, from), ArrowRight: childOf(rows, from) },
+    }[key];
+    return rows[Math.max(0, Math.min(rows.length - 1, to))];
+  }
+
   tree.addEventListener("click", (event) => {
     const row = event.target instanceof Element ? event.target.closest("[data-row]") : null;
     if (row instanceof HTMLElement && !(event.target instanceof HTMLInputElement)) go(row.dataset.row);
@@ -189,10 +199,8 @@ export function mountOutline(element, { store, catalog, commands, structure, act
   });
   tree.addEventListener("keydown", (event) => {
     const key = keyOf(event);
-    const index = rows.findIndex((row) => row.id === at);
-    const walks = { ArrowDown: index + 1, ArrowUp: index - 1, ArrowLeft: parentOf(rows, Math.max(index, 0)), ArrowRight: childOf(rows, Math.max(index, 0)), Home: 0, End: rows.length - 1 };
     if (!key || !rows.length || event.target instanceof HTMLButtonElement) return;
-    if (key.id === "walk" || key.id === "ends") go(rows[Math.max(0, Math.min(rows.length - 1, walks[event.key]))].id);
+    if (key.id === "walk" || key.id === "ends") go(walked(event.key)?.id);
     else if (key.edit && store.get().mode !== "edit") return;
     else if (key.id === "nudge") {
       if (event.key === "ArrowUp" || event.key === "ArrowDown") does(event.key === "ArrowUp" ? "earlier" : "later");

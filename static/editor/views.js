@@ -4,6 +4,7 @@
 import { edgeId, inOrder } from "./graph.js";
 import { CARD_H } from "./layout.js";
 import { cardWidth, portX, positions } from "./places.js";
+import { stepLabel } from "./saying.js";
 import { stateLook } from "./states.js";
 import { summaryOf } from "./summary.js";
 
@@ -110,20 +111,10 @@ export function createViews(catalog) {
     const errors = mine.filter((problem) => problem.severity === "error").length;
     const warnings = mine.length - errors;
     const stateWord = run ? stateLook(run.state).word : "";
-    const label = [
-      `${entry.title}, ${node.name}`,
-      stateWord,
-      run?.error?.message ?? "",
-      pinned ? "a sample is pinned" : "",
-      here ? `${here} is here` : "",
-      markOf?.word ?? "",
-      errors ? `${errors} ${errors === 1 ? "error" : "errors"}` : "",
-      warnings ? `${warnings} ${warnings === 1 ? "warning" : "warnings"}` : "",
-      ports.length > 1 ? `${ports.length} exits` : "",
-      `step ${place} of ${count}`,
-    ]
-      .filter(Boolean)
-      .join(", ");
+    const label = stepLabel({
+      ...{ title: entry.title, name: node.name, state: stateWord, errors, warnings, exits: ports.length, place, count },
+      told: [run?.error?.message ?? "", pinned ? "a sample is pinned" : "", here ? `${here} is here` : "", markOf?.word ?? ""],
+    });
     return {
       id: node.key,
       type: "step",

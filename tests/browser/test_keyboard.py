@@ -178,8 +178,8 @@ def report(hands: Hands, event: str) -> None:
     hands.leave("branch")
     hands.add("track event", "track_event")
     hands.settings("track_event")
-    hands.fill("/userId", "ops-team")
     hands.fill("/event", event)
+    hands.fill("/userId", "ops-team")
     hands.leave("track_event")
 
 
