@@ -139,8 +139,9 @@ export function createViews(catalog) {
         "data-mark-word": markOf?.word,
         title: run?.error?.message,
         tabIndex: tab ? 0 : -1,
-        role: "button",
-        "aria-pressed": chosen,
+        // Not a button: it has buttons in it.
+        role: "group",
+        "aria-current": chosen ? "true" : undefined,
         "aria-roledescription": "step",
       },
       data: {

@@ -15,7 +15,6 @@ PAGES = {
     "flows": f"{TEAM}flows/",
     "runs": f"{TEAM}runs/",
     "waiting": f"{TEAM}runs/attention/",
-    "person": f"{TEAM}runs/person/",
     "many": f"{TEAM}runs/many/",
     "schedule": f"{TEAM}schedule/",
     "insights": f"{TEAM}insights/",
@@ -79,6 +78,7 @@ def both(page: Page, name: str) -> list[str]:
     troubles = []
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.wait_for_timeout(200)  # colours may glide
         troubles += [f"{name}, {theme}: {trouble}" for trouble in serious(page, theme)]
     return troubles
 
