@@ -82,7 +82,10 @@ def visit() -> Iterator[Visit]:
         environment = clean | {"HELIX_DATA_DIR": folder, "PYTHONUNBUFFERED": "1"}
         up = start("up", [sys.executable, "manage.py", "up", "--port", any_free()], data / "up.log", environment)
         try:
-            link = lambda: re.search(r"https?://\S+/sign-in/\S+", up.log.read_text(errors="replace"))  # noqa: E731
+
+            def link() -> re.Match[str] | None:
+                return re.search(r"https?://\S+/sign-in/\S+", up.log.read_text(errors="replace"))
+
             wait_until(link, 60, f"Helix prints its sign-in link in {up.log}")
             web = json.loads((data / "up.json").read_text())["web"]
             with sync_playwright() as playwright, launched(playwright) as browser:
