@@ -42,19 +42,6 @@ NODES: list[dict[str, Any]] = [
     {"key": "parts", "type": "logic.branch", "config": {"branches": [{"port": "yes", "label": "Yes", "when": {"all": []}}], "else": "no"}},
     {"key": "track", "type": "customerio.track_event", "name": "Track", "config": {"userId": "ada"}},
 ]  # fmt: skip
-OPENED: dict[str, Callable[[Page], None]] = {
-    "editor": lambda page: None,
-    "settings": lambda page: _press(page, '[data-node="track"]', '[data-form="track"]'),
-    "branch": lambda page: _press(page, '[data-node="parts"]', '[data-form="parts"]'),
-    "picker": lambda page: _pick(page),
-    "outline": lambda page: _press(page, '[data-side-tab="outline"]', '[data-outline-node="track"]'),
-    "problems": lambda page: _press(page, '[data-action="problems"]', "[data-problems-drawer]"),
-    "keys": lambda page: _press(page, '[data-action="help"]', "[data-dialog=keys]"),
-    "versions": lambda page: _press(page, '[data-action="versions"]', "[data-dialog]"),
-    "publish": lambda page: _press(page, '[data-action="publish"]', '[data-action="publish-now"]'),
-    "test menu": lambda page: _press(page, '[data-action="test-menu"]', "[data-test]"),
-    "add menu": lambda page: _add(page),
-}
 
 
 def _press(page: Page, button: str, opens: str) -> None:
@@ -71,6 +58,21 @@ def _add(page: Page) -> None:
     page.locator('[data-node="go"]').focus()
     page.keyboard.press("a")
     expect(page.locator(".floating-menu")).to_be_visible()
+
+
+OPENED: dict[str, Callable[[Page], None]] = {
+    "editor": lambda page: None,
+    "settings": lambda page: _press(page, '[data-node="track"]', '[data-form="track"]'),
+    "branch": lambda page: _press(page, '[data-node="parts"]', '[data-form="parts"]'),
+    "picker": _pick,
+    "outline": lambda page: _press(page, '[data-side-tab="outline"]', '[data-outline-node="track"]'),
+    "problems": lambda page: _press(page, '[data-action="problems"]', "[data-problems-drawer]"),
+    "keys": lambda page: _press(page, '[data-action="help"]', "[data-dialog=keys]"),
+    "versions": lambda page: _press(page, '[data-action="versions"]', "[data-dialog]"),
+    "publish": lambda page: _press(page, '[data-action="publish"]', '[data-action="publish-now"]'),
+    "test menu": lambda page: _press(page, '[data-action="test-menu"]', "[data-test]"),
+    "add menu": _add,
+}
 
 
 def serious(page: Page, theme: str) -> list[str]:
