@@ -24,7 +24,9 @@ import { cardWidth, positions } from "./places.js";
 import { createViews } from "./views.js";
 
 const GRID = 8;
-const MANY = 300;
+/** With more steps only those in view are in the page: it opens sooner, and moves as smoothly. */
+const MANY = 60;
+const FRAMES = 60;
 const nodeTypes = { step: Card, note: Note };
 const edgeTypes = { wire: Wire };
 
@@ -64,6 +66,13 @@ export function mountCanvas(root, parts) {
       width: Math.max(...boxes.map((b) => b.x + b.w)) - left,
       height: Math.max(...boxes.map((b) => b.y + CARD_H)) - top + 40,
     };
+  }
+
+  /** Focus a step's card; one that comes into view only now is waited for. */
+  function focusSoon(key, frames) {
+    const card = find(`[data-node="${CSS.escape(key)}"]`, root);
+    if (card) card.focus({ preventScroll: true });
+    else if (frames) requestAnimationFrame(() => focusSoon(key, frames - 1));
   }
 
   const canvas = {
@@ -113,8 +122,7 @@ export function mountCanvas(root, parts) {
       const dx = inside(box.left, box.w, root.clientWidth, 40);
       const dy = inside(box.top, box.h, root.clientHeight, 56);
       if (dx || dy) flow.setViewport({ x: vx + dx, y: vy + dy, zoom }, { duration: glide() });
-      if (focus)
-        requestAnimationFrame(() => find(`[data-node="${CSS.escape(key)}"]`, root)?.focus({ preventScroll: true }));
+      if (focus) requestAnimationFrame(() => focusSoon(key, FRAMES));
     },
     /** Begin to write on a note, as soon as it is drawn. */
     write: (key) => writeOn(root, key),

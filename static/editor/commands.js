@@ -341,7 +341,7 @@ export function createCommands(store, catalog) {
 const rounded = ({ x, y }) => ({ x: Math.round(x), y: Math.round(y) });
 
 /** The graph without a step, its neighbours joined when all its ways on leave by one port. @param {Graph} g */
-function healed(g, key) {
+export function healed(g, key) {
   const into = edgesInto(g, key);
   const out = edgesFrom(g, key);
   const edges = g.edges.filter((edge) => edge.source !== key && edge.target !== key);

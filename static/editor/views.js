@@ -5,6 +5,7 @@ import { edgeId, inOrder } from "./graph.js";
 import { CARD_H } from "./layout.js";
 import { cardId, readNotes } from "./notes.js";
 import { cardWidth, portX, positions } from "./places.js";
+import { stepLabel } from "./saying.js";
 import { stateLook } from "./states.js";
 import { summaryOf } from "./summary.js";
 
@@ -112,20 +113,10 @@ export function createViews(catalog) {
     const errors = mine.filter((problem) => problem.severity === "error").length;
     const warnings = mine.length - errors;
     const stateWord = run ? stateLook(run.state).word : "";
-    const label = [
-      `${entry.title}, ${node.name}`,
-      stateWord,
-      run?.error?.message ?? "",
-      pinned ? "a sample is pinned" : "",
-      here ? `${here} is here` : "",
-      markOf?.word ?? "",
-      errors ? `${errors} ${errors === 1 ? "error" : "errors"}` : "",
-      warnings ? `${warnings} ${warnings === 1 ? "warning" : "warnings"}` : "",
-      ports.length > 1 ? `${ports.length} exits` : "",
-      `step ${place} of ${count}`,
-    ]
-      .filter(Boolean)
-      .join(", ");
+    const label = stepLabel({
+      ...{ title: entry.title, name: node.name, state: stateWord, errors, warnings, exits: ports.length, place, count },
+      told: [run?.error?.message ?? "", pinned ? "a sample is pinned" : "", here ? `${here} is here` : "", markOf?.word ?? ""],
+    });
     return {
       id: node.key,
       type: "step",
@@ -150,8 +141,9 @@ export function createViews(catalog) {
         "data-mark-word": markOf?.word,
         title: run?.error?.message,
         tabIndex: tab ? 0 : -1,
-        role: "button",
-        "aria-pressed": chosen,
+        // Not a button: it has buttons in it.
+        role: "group",
+        "aria-current": chosen ? "true" : undefined,
         "aria-roledescription": "step",
       },
       data: {
