@@ -40,6 +40,9 @@ def test_plus_on_an_edge_and_on_an_open_port_and_a_drop_on_an_edge(page: Page) -
     assert {"segments|next|filter", "track|next|stop"} <= set(wires(page))
     assert any(one.startswith("filter|") and one.endswith("|count") for one in wires(page))
 
+    page.emulate_media(reduced_motion="reduce")
+    expect(page.locator('[data-node="stop"]')).to_be_focused()
+    page.locator('[data-action="fit"]').click()
     x, y = centre(page.locator('[data-add-on="go|next|segments"]'))
     box = page.locator("[data-canvas]").bounding_box()
     assert box
@@ -77,9 +80,9 @@ def test_lasso_shift_select_and_move_together_are_one_step_of_undo(page: Page) -
     page.mouse.move(left + 400, before["count"][1] + 40, steps=6)
     page.mouse.up()
     page.keyboard.up("Shift")
-    expect(page.locator('[data-node][aria-pressed="true"]')).to_have_count(2)
+    expect(page.locator('[data-node][aria-current="true"]')).to_have_count(2)
     page.locator('[data-node="track"]').click(modifiers=["Shift"])
-    expect(page.locator('[data-node][aria-pressed="true"]')).to_have_count(3)
+    expect(page.locator('[data-node][aria-current="true"]')).to_have_count(3)
     expect(page.locator("[data-inspector]")).to_contain_text("3 steps are selected")
 
     x, y = centre(page.locator('[data-node="count"] .step-name'))
