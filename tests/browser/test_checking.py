@@ -4,8 +4,9 @@ import json
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.test_first_flow import field, open_step
-from tests.browser.test_testing import COUNT, EDGES, GO, SEGMENTS, TRACK, drawn
+from tests.browser.test_first_flow import field, new_flow, open_step
+from tests.browser.test_testing import COUNT, EDGES, GO, SAVE, SEGMENTS, TRACK, drawn
+from tests.build import graph
 
 
 def test_a_wrong_field_is_marked_where_it_is_before_anything_is_saved(page: Page) -> None:
@@ -71,3 +72,23 @@ def test_the_drawer_lists_all_jumps_to_the_field_and_repairs_in_one_click(page: 
     expect(page.locator("[data-problem-node=track]")).to_have_count(0)
     page.locator('[data-action="undo"]').click()
     expect(page.locator("[data-problem-node=track]").first).to_be_visible()
+
+
+def test_errors_never_keep_a_draft_from_being_saved_and_warnings_never_a_version_from_going_out(page: Page) -> None:
+    wide = {"key": "send", "type": "customerio.trigger_broadcast", "name": "Send", "connection": "sandbox"}
+    clock = {"key": "clock", "type": "trigger.schedule", "name": "Nightly", "config": {"cron": "0 3 * * *", "timezone": "UTC"}}  # fmt: skip
+    new_flow(page, "Warned")
+    assert page.evaluate(SAVE, [graph([clock, {**wide, "config": {}}], ["clock>send"]), 1]) == 200
+    page.reload()
+    expect(page.locator('[data-node="send"] .step-badge.err')).to_be_visible()
+    page.locator('[data-action="publish"]').click()
+    expect(page.locator('[data-action="publish-now"]')).to_be_disabled()
+    page.keyboard.press("Escape")
+
+    assert page.evaluate(SAVE, [graph([clock, {**wide, "config": {"broadcast_id": 12}}], ["clock>send"]), 2]) == 200
+    page.reload()
+    expect(page.locator('[data-node="send"] .step-badge.warn')).to_be_visible()
+    page.locator('[data-action="publish"]').click()
+    expect(page.locator("dialog[open]")).to_contain_text("runs unasked")
+    page.locator('[data-action="publish-now"]').click()
+    expect(page.locator("[data-version-badge], .badge.ok", has_text="Version 1").first).to_be_visible()

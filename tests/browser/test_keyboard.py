@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Product
+from tests.browser.test_first_flow import new_flow
 
 FOCUSED = "() => document.activeElement?.dataset.node ?? document.activeElement?.dataset.row ?? ''"
 MATCHES = "selector => !!document.activeElement?.closest(selector)"
@@ -198,3 +199,17 @@ def connect_and_disconnect(hands: Hands) -> None:
     if hands.place == "canvas":
         hands.choose("Otherwise")
     hands.says("No longer: “Otherwise” of Branch leads to Track event")
+
+
+def test_a_question_mark_lists_the_keys_and_escape_leads_back(page: Page, product: Product) -> None:
+    new_flow(page, "Which keys")
+    expect(page.locator("[data-canvas-root][data-ready]")).to_be_visible()
+    page.locator("[data-canvas-root]").focus()
+
+    page.keyboard.press("?")
+
+    dialog = page.locator('[data-dialog="keys"]')
+    expect(dialog).to_contain_text("Connect an exit of this step to another step")
+    expect(dialog).to_contain_text("Add a note")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
