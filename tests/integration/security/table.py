@@ -54,6 +54,7 @@ STEP = R + "steps/<uuid:step_id>/"
 
 OPEN: dict[str, dict[str, Row]] = {
     "healthz": {"GET": Row(None, 200), "HEAD": Row(None, 200)},
+    "metrics": {"GET": Row(None, 403)},  # asked by a public name and without the token; its own tests show who may
     "readyz": {"GET": Row(None, 200), "HEAD": Row(None, 200)},
     "": {"GET": Row(None, 302)},
     "sign-in/": {"GET": Row(None, 302, signed_out=200), "POST": Row(None, 302, lambda world: {}, signed_out=422)},
@@ -79,6 +80,7 @@ PAGES: dict[str, dict[str, Row]] = {
     T + "flows/": page(SEE),
     T + "flows/new/": act(EDIT),
     T + "flows/import/": act(EDIT),
+    F + "imported/": page(EDIT),
     T + "flows/jump/": page(SEE),
     F + "switch/": act(PUBLISH, form=lambda world: {"on": "false"}),
     F + "name/": act(EDIT, form=lambda world: {"name": "Renamed"}),

@@ -14,10 +14,11 @@ TOOLS: dict[Ability, str] = {
     Ability.OPERATE: """read_run start_run cancel_run retry_run flow_of_the_world customerio_get_integrations customerio_get_messages
         customerio_get_segment_details customerio_get_segment_membership customerio_get_segments customerio_get_trigger
         customerio_get_triggers customerio_get_webhooks customerio_list_collections customerio_list_ip_addresses
-        customerio_list_newsletters customerio_list_snippets customerio_list_transactional_messages""",
+        customerio_list_newsletters customerio_list_snippets customerio_list_transactional_messages resend_list_domains""",
     Ability.EDIT: """customerio_add_person_to_group customerio_create_alias customerio_customer_io_suppress_person
         customerio_identify_person customerio_report_push_events customerio_send_batch customerio_track_event
-        customerio_track_page customerio_track_screen customerio_trigger_broadcast customerio_unsubscribe_delivery""",
+        customerio_track_page customerio_track_screen customerio_trigger_broadcast customerio_unsubscribe_delivery
+        resend_send_email""",
     Ability.PUBLISH: "delete_flow",
 }
 TABLE = {name: ability for ability, names in TOOLS.items() for name in names.split()}
