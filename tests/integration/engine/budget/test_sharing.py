@@ -99,7 +99,7 @@ def test_a_busy_flow_that_stays_below_its_pace_asks_seldom(gates: Gates, calling
 
     crowd.work(2, [calling(Rate(30_000, 3))])
 
-    assert len(crowd.calls) > 3 * queue.scripts() > 0
+    assert len(crowd.calls) > 1.5 * queue.scripts() > 0  # one by one: as many scripts as calls, or more
 
 
 def test_a_small_flow_is_done_soon_beside_a_large_one(gates: Gates, calling: Call) -> None:
