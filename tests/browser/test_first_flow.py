@@ -25,6 +25,8 @@ def keys(page: Page) -> list[str]:
 
 
 def centre(element: Locator) -> tuple[float, float]:
+    """Where its middle is, once it rests."""
+    element.element_handle().wait_for_element_state("stable")
     box = element.bounding_box()
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
