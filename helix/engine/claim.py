@@ -91,7 +91,7 @@ def _claim_on_postgres(team: UUID | None, worker: str, width: int, now: datetime
 
     candidate = _CANDIDATE.format(of_team="s.team_id = %s AND " if team else "")
     sql = (
-        f"WITH c AS ({candidate} FOR UPDATE OF r SKIP LOCKED), "
+        f"WITH c AS ({candidate} FOR UPDATE OF s, r SKIP LOCKED), "  # s too: else a step that was taken meanwhile is chosen, and nothing else is looked for
         f"r AS (UPDATE engine_run SET {_MOVING} WHERE id = (SELECT id FROM c) RETURNING id, seq), "
         f"s AS (UPDATE engine_steprun SET {_TAKEN}, seq = (SELECT seq FROM r) WHERE id IN (SELECT id FROM engine_steprun "
         "WHERE run_id = (SELECT id FROM r) AND state = 'ready' AND due_at <= %s ORDER BY due_at LIMIT %s) AND state = 'ready' RETURNING id, run_id, item_key) "

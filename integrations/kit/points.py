@@ -16,7 +16,7 @@ POINTS = (
     "before_sent_mark",  # class C and D: the mark that a call begins is about to be committed
     "after_sent_mark",
     "before_connect",  # reached only when a connection is opened
-    "after_headers_sent",
+    "after_headers_sent",  # the head and, with it, the first part of the body
     "after_body_sent",
     "after_status_line",
     "after_body_read",

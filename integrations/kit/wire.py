@@ -77,15 +77,22 @@ class _Place:
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection that obeys the flight of the thread using it. Kept connections serve many flights."""
+    """A connection that obeys the flight of the thread using it. Kept connections serve many flights.
+
+    The head of a request waits for the first part of its body, or for the reading of the answer, and goes out with it: one
+    packet and one system call less.
+    """
 
     def __init__(self, inner: httpcore.NetworkStream, place: _Place) -> None:
         self._inner, self._place = inner, place
+        self._waiting = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         flight = _current.flight
         if flight is None:
             return self._inner.read(max_bytes, timeout)
+        if self._waiting:
+            self._flush(flight, b"")
         if flight.sent and not flight.listening:
             flight.listening = True
             reach("after_body_sent")
@@ -95,12 +102,22 @@ class _Stream(httpcore.NetworkStream):
         flight = _current.flight
         if flight is None:
             return self._inner.write(buffer, timeout)
+        if not buffer:
+            return None
+        if flight.sent or self._waiting:
+            return self._flush(flight, buffer)
+        self._waiting = bytes(buffer)
+        return None
+
+    def _flush(self, flight: Flight, more: bytes) -> None:
+        """Write what waits, and `more`. With the first byte of a call its `before_send` is called."""
         self._place.admit(flight.guard)
-        left, first = flight.left(httpcore.WriteTimeout), bool(buffer) and not flight.sent
+        left, first = flight.left(httpcore.WriteTimeout), not flight.sent
         if first:
             flight.before_send()
             left = flight.left(httpcore.WriteTimeout)
             flight.sent = True
+        buffer, self._waiting = self._waiting + more, b""
         self._inner.write(buffer, left)
         if first:
             reach("after_headers_sent")

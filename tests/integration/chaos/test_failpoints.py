@@ -25,7 +25,7 @@ CASES = (
     "before_connect/freeze/C",
     "before_result_commit/freeze/C",
 )
-IN_DOUBT = {"after_sent_mark", "after_headers_sent"}
+IN_DOUBT = {"after_sent_mark"}
 """Where a call of class C has not arrived when the process fails, and nobody can know: the list of triggers shows the others."""
 
 
