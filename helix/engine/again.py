@@ -18,7 +18,7 @@ from helix.engine.keys import idempotency_key
 from helix.engine.models import Item, Run, StepRun
 from helix.engine.outputs import CannotKeep, Gone, keep, load, whole
 from helix.engine.pauses import why_paused
-from helix.engine.plans import plan_of
+from helix.engine.plans import deadline_of, plan_of
 from helix.engine.showing import larges
 from helix.engine.states import FINAL_RUN_STATES, Cause, ItemState, Rank, RunState, StepState
 from helix.engine.trial import trial_again
@@ -98,6 +98,7 @@ def _begin(
         team_id=run.team_id, flow_id=run.flow_id, version_id=run.version_id, cause_kind=Cause.RETRY, cause_key=key,
         entry=run.entry, payload={}, created_by=by, created_at=now, rank=Rank.URGENT, retry_of=run,
         state=RunState.QUEUED, depth=run.depth, dry=run.dry, pinned=run.pinned,
+        deadline=deadline_of(plan, run.entry, now),
     )  # fmt: skip
     new.save(force_insert=True)
     if (trial := trial_again(run)) is not None:

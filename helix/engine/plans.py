@@ -1,6 +1,7 @@
 """Plans of versions, kept in the process: a version never changes, so neither does its plan."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
@@ -31,3 +32,9 @@ def mentioned(version_id: UUID, node: str) -> Mentioned:
         frozenset(str(path[1]) for path in paths if len(path) > 1 and path[0] == "steps"),
         any(path[0] in ("item", "index") for path in paths if path),
     )
+
+
+def deadline_of(plan: Plan, entry: str, now: datetime) -> datetime | None:
+    """When a run that begins now at this trigger must have ended; None when the flow sets no limit."""
+    minutes = plan.nodes[entry].config.get("limit_minutes")
+    return now + timedelta(minutes=minutes) if minutes else None

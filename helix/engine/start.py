@@ -13,7 +13,7 @@ from helix.engine.keys import idempotency_key
 from helix.engine.models import Run, StepRun, Trial
 from helix.engine.noting import note, persons_of
 from helix.engine.outputs import keep
-from helix.engine.plans import plan_of
+from helix.engine.plans import deadline_of, plan_of
 from helix.engine.recording import effect_of
 from helix.engine.states import Cause, Rank, RunState, StepState
 from helix.flows.models import FlowVersion
@@ -63,6 +63,7 @@ def start(
         entry=entry or entry_for(plan, cause), payload=payload, created_by=by, created_at=now, rank=rank, parent=parent,
         depth=depth, state=RunState.QUEUED, dry=dry, pinned=trial is not None,
     )  # fmt: skip
+    run.deadline = deadline_of(plan, run.entry, now)
     given, kept = run.payload, keep(run.id, run.team_id, run.payload)
     run.payload = kept.stored
     decision, births = _first(run, plan)

@@ -7,7 +7,7 @@ from pydantic import Field, JsonValue
 from helix.expressions.types import MOMENT, TEXT, Schema, union
 from helix.flows.steps.samples import object_of, type_of_sample
 from helix.flows.steps.step import Config, StepType, TypeOf
-from helix.flows.steps.triggers import FormField, form_type
+from helix.flows.steps.triggers import FormField, form_type, time_limit
 from integrations.customerio.hooks import EVENTS
 from integrations.kit.shape import Shape, Whole, may, need
 
@@ -43,6 +43,7 @@ class WebhookInput(Shape):
         unit="minutes",
         advanced=True,
     )
+    limit_minutes: Whole = time_limit()
 
 
 class EventInput(Shape):
@@ -62,16 +63,19 @@ class EventInput(Shape):
         max_length=200,
         examples=[["example.com"]],
     )
+    limit_minutes: Whole = time_limit()
 
 
 class FlowFailedInput(Shape):
     flows: list[str] = may("Flows", "Ids of the flows that are watched; every flow of the team when left out.", default=[], max_length=200, choices="all_flows")  # fmt: skip
+    limit_minutes: Whole = time_limit()
 
 
 class CalledInput(Shape):
     fields: list[FormField] = may(
         "Fields", "What the calling flow gives. Later steps read it as trigger.<name>.", default=[], max_length=100
     )
+    limit_minutes: Whole = time_limit()
 
 
 def _webhook(config: Config, type_of: TypeOf) -> Schema:

@@ -21,6 +21,14 @@ FIELD_TYPES: Final[dict[str, Schema]] = {
 """The types that a field of the form may have, with the type of its value in `trigger`."""
 
 
+def time_limit() -> Any:
+    """The last field of every trigger: how long a run that begins here may take, in minutes."""
+    return may(
+        "End a run after", "A run that is still going then is ended as timed out, waits included. Empty: no limit.", unit="minutes",
+        ge=1, le=525_600, advanced=True,
+    )  # fmt: skip
+
+
 class FormField(Shape):
     """One value that a person or program gives when a run begins."""
 
@@ -40,6 +48,7 @@ class ManualInput(Shape):
     fields: list[FormField] = may(
         "Fields", "What the person or program gives. Later steps read it as trigger.<name>.", default=[], max_length=100
     )
+    limit_minutes: Whole = time_limit()
 
 
 class ScheduleInput(Shape):
@@ -82,6 +91,7 @@ class ScheduleInput(Shape):
         "Not later than", "A start that is later than this, missed or waiting, is not made. Empty: no limit.", unit="minutes", ge=1, le=10_080,
         advanced=True,
     )  # fmt: skip
+    limit_minutes: Whole = time_limit()
 
 
 def form_type(config: Config, type_of: TypeOf) -> Schema:
