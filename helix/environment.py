@@ -200,6 +200,26 @@ class Environment(BaseSettings):
         texts = (value.get_secret_value() if isinstance(value, SecretStr) else value for value in values)
         return [text for text in texts if text and not text.startswith("sqlite")]
 
+    @property
+    def sends_mail(self) -> bool:
+        """Whether a message to a person gets anywhere: to a mail server, or embedded into a file of the outbox."""
+        return bool(self.HELIX_EMAIL_URL.get_secret_value()) or self.HELIX_EMBEDDED
+
+    def mail(self) -> dict[str, Any]:
+        """How Django sends mail to people: over the mail server, else into files of the data folder's outbox."""
+        url = urlsplit(self.HELIX_EMAIL_URL.get_secret_value())
+        tls = url.scheme == "smtp" and dict(parse_qsl(url.query)).get("tls", "") in ("1", "true", "yes")
+        return {
+            "backend": f"django.core.mail.backends.{'smtp' if url.hostname else 'filebased'}.EmailBackend",
+            "host": url.hostname or "",
+            "port": url.port or (465 if url.scheme == "smtps" else 587 if tls else 25),
+            "user": unquote(url.username or ""),
+            "password": unquote(url.password or ""),
+            "tls": tls,
+            "ssl": url.scheme == "smtps",
+            "folder": str(self.HELIX_DATA_DIR.resolve() / "outbox"),
+        }
+
     def database(self) -> dict[str, Any]:
         """Django's description of the database."""
         url = urlsplit(self.DATABASE_URL)
