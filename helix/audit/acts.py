@@ -103,8 +103,17 @@ WORDS: dict[Act, str] = {
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "door": (
         "Signing in",
-        ("person.sign", "person.password", "person.email", "person.second", "person.recovery", "person.sessions"),
-    ),
+        (
+            "person.signed_in",
+            "person.sign_in_refused",
+            "person.password_changed",
+            "person.email_changed",
+            "person.second_factor_on",
+            "person.second_factor_off",
+            "person.recovery_codes_made",
+            "person.sessions_ended",
+        ),
+    ),  # fmt: skip
     "people": ("Members and tokens", ("member.", "invitation.", "token.")),
     "keys": ("Connections and secrets", ("connection.", "webhook.")),
     "flows": ("Flows", ("flow.",)),

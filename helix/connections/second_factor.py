@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from helix.connections.vault import unwrap, wrap
+from helix.teams.adapter import WORDS
 
 PLACE = "second factor of a person"
 SEALED = ("secret", "seed")
@@ -14,6 +15,8 @@ SEALED = ("secret", "seed")
 
 class FactorAdapter(DefaultMFAAdapter):
     """allauth's way to store secrets, sealed; whoever has a copy of the database alone cannot make codes."""
+
+    error_messages = DefaultMFAAdapter.error_messages | WORDS
 
     def encrypt(self, text: str) -> str:
         return base64.b64encode(wrap(text.encode(), PLACE)).decode()
