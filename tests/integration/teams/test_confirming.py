@@ -10,7 +10,7 @@ from helix.teams.keys import make_link
 from tests.integration.teams.conftest import GOOD, App, People, code_of, sign_in
 
 GUARDED, CONFIRM = "/account/second-factor/", "/account/confirm/"
-Clock = time_machine.Coordinates
+Clock = time_machine.Traveller
 
 
 @pytest.fixture
