@@ -76,10 +76,10 @@ class Environment(BaseSettings):
     )
     HELIX_EMAIL_URL: SecretStr = Field(
         default=SecretStr(""),
-        description="Mail server of e-mail steps and alerts: `smtp://user:password@host:587?tls=1` or `smtps://…`; empty: files in the data folder's `outbox`, embedded only.",
+        description="Mail server of e-mail steps, alerts and changes of addresses: `smtp://user:password@host:587?tls=1` or `smtps://…`; empty: files in the data folder's `outbox`, embedded only.",
     )
     HELIX_EMAIL_FROM: str = Field(
-        default="", description="Sender of e-mail steps and alerts, such as `helix@example.com`."
+        default="", description="Sender of e-mail steps, alerts and changes of addresses, such as `helix@example.com`."
     )
 
     HELIX_LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(

@@ -113,7 +113,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
             "person.recovery_codes_made",
             "person.sessions_ended",
         ),
-    ),  # fmt: skip
+    ),
     "people": ("Members and tokens", ("member.", "invitation.", "token.")),
     "keys": ("Connections and secrets", ("connection.", "webhook.")),
     "flows": ("Flows", ("flow.",)),

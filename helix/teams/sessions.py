@@ -8,19 +8,20 @@ import ipaddress
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from helix.audit.acts import Act
 from helix.teams.adapter import AccountAdapter
 from helix.teams.browsers import browser_in_words
-from helix.teams.models import User
+from helix.teams.models import Limit, User
 from helix.teams.noting import noted_of
 from helix.teams.sudo import confirm
 
@@ -137,3 +138,12 @@ def end_all(user: User) -> int:
     for session in every:
         session.end()
     return len(every)
+
+
+def forget_over() -> int:
+    """A duty of the scheduler: rows of sessions and of limits that are over go; how many sessions there were."""
+    now = timezone.now()
+    gone, _ = Session.objects.filter(expire_date__lt=now).delete()
+    UserSession.objects.filter(last_seen_at__lt=now - timedelta(seconds=WHOLE_SECONDS)).delete()
+    Limit.objects.filter(expires__lt=now).delete()
+    return gone

@@ -146,3 +146,12 @@ def test_the_switch_of_a_team_asks(people: People, clock: Clock) -> None:
     clock.shift(1000)
 
     assert ada.get(people.at("second-factor/")).headers["Location"].startswith(CONFIRM)
+
+
+def test_the_file_of_the_audit_log_asks(people: People, clock: Clock) -> None:
+    ada = Client()
+    sign_in(ada, people.ada)
+    before = ada.post(people.at("audit/export/")).status_code
+    clock.shift(1000)
+
+    assert (before, ada.post(people.at("audit/export/")).headers["Location"]) == (200, f"{CONFIRM}?next=%2F")

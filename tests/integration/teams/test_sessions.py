@@ -9,8 +9,8 @@ from django.test import Client
 
 from helix.audit.models import Entry
 from helix.teams.keys import make_link
-from helix.teams.models import Member, User
-from helix.teams.sessions import end_all
+from helix.teams.models import Limit, Member, User
+from helix.teams.sessions import end_all, forget_over
 from tests.house.test_production import manage
 from tests.integration.teams.conftest import GOOD, People, sign_in
 
@@ -174,6 +174,20 @@ def test_a_link_begins_a_session_as_well(people: People) -> None:
     client.get(f"/sign-in/{make_link(people.bob)}/")
 
     assert is_in(client) and UserSession.objects.filter(user=people.bob).count() == 1
+
+
+def test_what_is_over_is_forgotten(people: People) -> None:
+    with time_machine.travel(1_900_000_000, tick=False) as clock:
+        browser(people.bob)
+        sign_in(Client(), people.bob, "wrong")
+        assert forget_over() == 0
+        clock.shift(10 * 24 * HOUR)
+        browser(people.ada)
+        clock.shift(5 * 24 * HOUR)
+
+        assert forget_over() == 1
+        assert [each.user for each in UserSession.objects.all()] == [people.ada]
+        assert not Limit.objects.exists()
 
 
 @pytest.mark.parametrize(
