@@ -76,10 +76,10 @@ class Environment(BaseSettings):
     )
     HELIX_EMAIL_URL: SecretStr = Field(
         default=SecretStr(""),
-        description="Mail server of e-mail steps and alerts: `smtp://user:password@host:587?tls=1` or `smtps://…`; empty: files in the data folder's `outbox`, embedded only.",
+        description="Mail server of e-mail steps, alerts and changes of addresses: `smtp://user:password@host:587?tls=1` or `smtps://…`; empty: files in the data folder's `outbox`, embedded only.",
     )
     HELIX_EMAIL_FROM: str = Field(
-        default="", description="Sender of e-mail steps and alerts, such as `helix@example.com`."
+        default="", description="Sender of e-mail steps, alerts and changes of addresses, such as `helix@example.com`."
     )
 
     HELIX_LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
@@ -199,6 +199,26 @@ class Environment(BaseSettings):
         values = (getattr(self, name) for name in SECRETS)
         texts = (value.get_secret_value() if isinstance(value, SecretStr) else value for value in values)
         return [text for text in texts if text and not text.startswith("sqlite")]
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether a message to a person gets anywhere: to a mail server, or embedded into a file of the outbox."""
+        return bool(self.HELIX_EMAIL_URL.get_secret_value()) or self.HELIX_EMBEDDED
+
+    def mail(self) -> dict[str, Any]:
+        """How Django sends mail to people: over the mail server, else into files of the data folder's outbox."""
+        url = urlsplit(self.HELIX_EMAIL_URL.get_secret_value())
+        tls = url.scheme == "smtp" and dict(parse_qsl(url.query)).get("tls", "") in ("1", "true", "yes")
+        return {
+            "backend": f"django.core.mail.backends.{'smtp' if url.hostname else 'filebased'}.EmailBackend",
+            "host": url.hostname or "",
+            "port": url.port or (465 if url.scheme == "smtps" else 587 if tls else 25),
+            "user": unquote(url.username or ""),
+            "password": unquote(url.password or ""),
+            "tls": tls,
+            "ssl": url.scheme == "smtps",
+            "folder": str(self.HELIX_DATA_DIR.resolve() / "outbox"),
+        }
 
     def database(self) -> dict[str, Any]:
         """Django's description of the database."""

@@ -30,6 +30,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "csp",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "helix",
     "helix.audit",
     "helix.teams",
@@ -56,11 +59,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "helix.teams.sessions.SessionLimitsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "helix.teams.zone.ViewerZoneMiddleware",
     "helix.audit.middleware.ActorMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "helix.connections.locked.LockedVaultMiddleware",
 ]
 ROOT_URLCONF = "helix.urls"
@@ -95,9 +100,27 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "teams:sign_in"
 LOGIN_REDIRECT_URL = "teams:home"
 LOGOUT_REDIRECT_URL = "teams:sign_in"
+
+# Signing in is allauth's: its limits (in the database, see CACHES), its steps, its second factors. Pages and words are ours.
+ACCOUNT_ADAPTER = "helix.teams.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is changed by a link that was sent to it (helix/teams/addresses.py)
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "change_password": "5/m/user"}
+MFA_ADAPTER = "helix.connections.second_factor.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Helix"
+MFA_TOTP_TOLERANCE = 1  # a clock may be half a minute wrong; codes.py keeps a used code from being used again meanwhile
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 
 SESSION_COOKIE_NAME = "__Host-helix" if _secure else "helix"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
@@ -146,7 +169,23 @@ STORAGES = {
     },
 }
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# What everybody tried at the door is counted in the database: all processes see it, and no emptied Redis forgets it.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "teams_limit",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    },
+    "names": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # names that a form offers
+}
+_mail = HELIX.mail()
+EMAIL_BACKEND = _mail["backend"]
+EMAIL_HOST, EMAIL_PORT = _mail["host"], _mail["port"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["user"], _mail["password"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["tls"], _mail["ssl"]
+EMAIL_FILE_PATH = _mail["folder"]
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = HELIX.HELIX_EMAIL_FROM or "helix@localhost.localdomain"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 LOGGING = lines.settings(HELIX.HELIX_LOG_LEVEL, HELIX.HELIX_LOG_FORMAT, HELIX.secrets())

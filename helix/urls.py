@@ -18,6 +18,7 @@ urlpatterns = [
     path("h/<slug:team>/<str:path>", receive, name="intake"),
     path("api/v1/", api.urls),
     path("api/docs/", docs, name="api_docs"),
+    path("", include("helix.teams.door_urls")),
     path("", include("helix.teams.urls")),
     path("t/<slug:team>/flows/", include("helix.editor.flow_urls")),
     path("t/<slug:team>/flows/<uuid:flow_id>/", include("helix.editor.urls")),

@@ -9,6 +9,12 @@ class Act(StrEnum):
     SIGNED_IN = "person.signed_in"
     SIGN_IN_REFUSED = "person.sign_in_refused"
     PASSWORD_CHANGED = "person.password_changed"
+    EMAIL_CHANGED = "person.email_changed"
+    SECOND_FACTOR_ON = "person.second_factor_on"
+    SECOND_FACTOR_OFF = "person.second_factor_off"
+    RECOVERY_CODES_MADE = "person.recovery_codes_made"
+    SESSIONS_ENDED = "person.sessions_ended"
+    SECOND_FACTOR_DEMANDED = "team.second_factor_demanded"
     MEMBER_ADDED = "member.added"
     ROLE_CHANGED = "member.role_changed"
     MEMBER_REMOVED = "member.removed"
@@ -50,6 +56,12 @@ WORDS: dict[Act, str] = {
     Act.SIGNED_IN: "signed in",
     Act.SIGN_IN_REFUSED: "was refused at the door",
     Act.PASSWORD_CHANGED: "changed the password of",
+    Act.EMAIL_CHANGED: "changed the e-mail address of",
+    Act.SECOND_FACTOR_ON: "turned on the second factor of",
+    Act.SECOND_FACTOR_OFF: "turned off the second factor of",
+    Act.RECOVERY_CODES_MADE: "made new recovery codes for",
+    Act.SESSIONS_ENDED: "ended sessions of",
+    Act.SECOND_FACTOR_DEMANDED: "changed whether a second factor is asked for in",
     Act.MEMBER_ADDED: "added a member",
     Act.ROLE_CHANGED: "changed the role of",
     Act.MEMBER_REMOVED: "removed a member",
@@ -89,7 +101,19 @@ WORDS: dict[Act, str] = {
 """What somebody did, as the middle of a sentence: who, this, to what."""
 
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "door": ("Signing in", ("person.signed_in", "person.sign_in_refused", "person.password_changed")),
+    "door": (
+        "Signing in",
+        (
+            "person.signed_in",
+            "person.sign_in_refused",
+            "person.password_changed",
+            "person.email_changed",
+            "person.second_factor_on",
+            "person.second_factor_off",
+            "person.recovery_codes_made",
+            "person.sessions_ended",
+        ),
+    ),
     "people": ("Members and tokens", ("member.", "invitation.", "token.")),
     "keys": ("Connections and secrets", ("connection.", "webhook.")),
     "flows": ("Flows", ("flow.",)),

@@ -6,6 +6,8 @@ from django.db.migrations.recorder import MigrationRecorder
 LEFT_OUT = {
     "django_migrations",  # written by migrating
     "django_session",  # whoever finds a backup must not be signed in
+    "usersessions_usersession",  # and what belongs to them
+    "teams_limit",  # tries at the door, for minutes
     "engine_worker",  # signs of life
 }
 

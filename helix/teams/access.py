@@ -3,13 +3,18 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from helix.teams.models import Member, Team, User
 from helix.teams.roles import Ability, may
+from helix.teams.second_factor import has_second_factor
 
 
 class TeamRequest(HttpRequest):
@@ -21,6 +26,17 @@ class TeamRequest(HttpRequest):
 
 
 View = Callable[..., HttpResponseBase]
+
+
+def _led_to_second_factor(request: HttpRequest, team: Team) -> HttpResponseBase:
+    """A team that asks for a second factor opens to nobody without one; they are led to where they set it up, and back."""
+    words = f"{team} opens with a second factor only. Set yours up now; then you go on where you wanted to."
+    if request.headers.get("Accept", "").startswith("application/json"):
+        error = {"code": "second_factor_needed", "message": words, "hint": "", "place": ""}
+        return JsonResponse({"error": error}, status=403)
+    messages.info(request, words)
+    wanted = request.get_full_path() if request.method == "GET" else "/"
+    return redirect(f"{reverse('teams:second_factor')}?{urlencode({'next': wanted})}")
 
 
 def needs(ability: Ability) -> Callable[[View], View]:
@@ -39,6 +55,8 @@ def needs(ability: Ability) -> Callable[[View], View]:
             member = Member.objects.select_related("team").filter(team__slug=team, user=request.user).first()
             if member is None:
                 raise Http404
+            if member.team.needs_second_factor and not has_second_factor(request.user):
+                return _led_to_second_factor(request, member.team)
             if not may(member.role, ability):
                 raise PermissionDenied(
                     f"Your role in {member.team} ({member.role}) does not allow this; ask an admin of the team."

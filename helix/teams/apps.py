@@ -6,6 +6,10 @@ class TeamsConfig(AppConfig):
     label = "teams"
 
     def ready(self) -> None:
-        from helix.teams.noting import listen
+        from django.contrib.auth.signals import user_logged_in
 
+        from helix.teams.noting import listen
+        from helix.teams.sessions import begin
+
+        user_logged_in.connect(begin, dispatch_uid="session-begins")
         listen()

@@ -1,17 +1,16 @@
-"""What people fill in at the door and on their account."""
+"""What people fill in on their account."""
 
 import zoneinfo
+from functools import lru_cache
 from typing import Any
 
 from django import forms
-from django.contrib.auth import authenticate, password_validation
-from django.core.cache import cache
+from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 
 from helix.teams.models import User
 
-TRIES, PAUSE_SECONDS = 10, 600
-"""So many wrong passwords for one address, then a pause."""
+THEMES = ("system", "light", "dark")
 
 
 def known_zone(name: str) -> str:
@@ -21,29 +20,28 @@ def known_zone(name: str) -> str:
     return name
 
 
-class SignInForm(forms.Form):
-    email = forms.EmailField(max_length=254)
-    password = forms.CharField(max_length=256, strip=False)
-    user: User | None = None
+@lru_cache(maxsize=1)
+def zones() -> list[str]:
+    """The zones that are offered: places and UTC, without the many old names."""
+    return sorted(name for name in zoneinfo.available_timezones() if name == "UTC" or name.split("/")[0] in PARTS)
 
-    def clean(self) -> dict[str, Any] | None:
-        given = super().clean()
-        if given is None or self.errors:
-            return given
-        counter = f"sign-in:{given['email'].lower()}"
-        if cache.get(counter, 0) >= TRIES:
-            raise ValidationError("Too many wrong passwords for this address. Wait ten minutes, or use a sign-in link.")
-        user = authenticate(username=given["email"], password=given["password"])
-        if not isinstance(user, User):
-            cache.set(counter, cache.get(counter, 0) + 1, PAUSE_SECONDS)
-            raise ValidationError("This e-mail and password do not belong together. Check both, or use a sign-in link.")
-        self.user = user
-        return given
+
+PARTS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+
+
+class EmailForm(forms.Form):
+    """The address that somebody wants to have."""
+
+    email = forms.EmailField(max_length=254)
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).strip().lower()
 
 
 class AccountForm(forms.Form):
     name = forms.CharField(max_length=120, required=False)
     timezone = forms.CharField(max_length=64)
+    theme = forms.ChoiceField(choices=[(name, name) for name in THEMES], required=False)
 
     def clean_timezone(self) -> str:
         return known_zone(self.cleaned_data["timezone"])

@@ -54,6 +54,7 @@ class Team(models.Model):
     keep_good_days = models.PositiveSmallIntegerField(default=KEEP_GOOD_DAYS)  # data of runs that succeeded
     keep_failed_days = models.PositiveSmallIntegerField(default=KEEP_FAILED_DAYS)  # data of all other runs
     keep_runs_days = models.PositiveSmallIntegerField(default=KEEP_RUNS_DAYS)  # the runs themselves, without data
+    needs_second_factor = models.BooleanField(default=False)  # opens to members who signed in with two factors only
     members: "models.ManyToManyField[User, Member]" = models.ManyToManyField(
         User, through="Member", related_name="teams"
     )
@@ -100,3 +101,11 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+
+
+class Limit(models.Model):
+    """A row of Django's cache in the database: tries at the door, counted over all processes, and codes that were used."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)

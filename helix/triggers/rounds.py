@@ -26,6 +26,7 @@ from helix.engine.retention import look
 from helix.engine.statistics import count_rows
 from helix.engine.sweep import end_overdue, ring_for_unheard, take_back_lost, wake_due, wake_parents
 from helix.logs.around import About
+from helix.teams.sessions import forget_over
 from helix.triggers.due import begin_queued, fire_due, refresh_zones
 from helix.triggers.inbox import forget_old, turn_inbox
 from helix.triggers.lateness import look_for_late
@@ -110,6 +111,7 @@ class SchedulerRounds:
             if rounds % SLOW_ROUNDS == 0 and self.kind == "scheduler":
                 _safely(forget_old)
                 _safely(forget_old_entries)
+                _safely(forget_over)
                 _safely(count_rows)
             rounds += 1
             self._end.wait(self._next)

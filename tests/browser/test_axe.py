@@ -26,6 +26,9 @@ PAGES = {
     "event": f"{TEAM}catalogue/events/email_opened/",
     "sandbox": f"{TEAM}sandbox/",
     "account": "/account/",
+    "second factor": "/account/second-factor/",
+    "confirm": "/account/confirm/",
+    "second factor of the team": f"{TEAM}second-factor/",
     "no such page": "/nowhere/",
 }
 SAVE = """async ([drawn, base]) => {

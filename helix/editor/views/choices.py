@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -62,13 +62,13 @@ def choices(request: TeamRequest, flow_id: UUID) -> HttpResponse:
         words = f"There is no connection “{asked['connection']}”."
         return _options(request, message=words, hint="Choose another one above, or type the id.")
     place = f"choices:{connection.pk}:{connection.updated_at.timestamp()}:{name}"
-    known: Loaded | None = cache.get(place)
+    known: Loaded | None = caches["names"].get(place)
     if "id" in asked:
         return _told(request, known or Loaded((), timezone.now()), kind.words)
     try:
         if known is None or "fresh" in asked or (timezone.now() - known.at).total_seconds() > FRESH_SECONDS:
             known = Loaded(_load(connection, kind), timezone.now())
-            cache.set(place, known, NAMES_SECONDS)
+            caches["names"].set(place, known, NAMES_SECONDS)
     except MissingKey as error:
         return _options(request, message=error.message, hint=f"{error.hint} You can also type the id.", keys=True)
     except CallError as error:

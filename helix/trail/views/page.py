@@ -12,6 +12,7 @@ from helix.audit.models import Head
 from helix.audit.noting import noted
 from helix.teams.access import TeamRequest, needs
 from helix.teams.roles import Ability
+from helix.teams.sudo import confirmed
 from helix.trail.reading import Wanted, as_csv, page_of, words_of
 
 
@@ -38,6 +39,7 @@ def audit(request: TeamRequest) -> HttpResponse:
 
 @require_POST
 @needs(Ability.ADMINISTER)
+@confirmed
 def export(request: TeamRequest) -> HttpResponseBase:
     """The entries that fit the filters as a file of comma separated values; that it was made is an entry, too."""
     wanted = Wanted.read(request.POST.dict())

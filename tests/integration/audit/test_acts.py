@@ -123,9 +123,9 @@ def test_coming_in_and_being_refused(world: World, since: int) -> None:
     carol = world.people[Role.VIEWER]
     carol.set_password("a good long password")
     carol.save()
-    Client().post("/sign-in/", {"email": carol.email, "password": "wrong"})
-    Client().post("/sign-in/", {"email": carol.email, "password": "a good long password"})
-    Client().post("/sign-in/", {"email": "who@nowhere.example", "password": "wrong"})
+    Client().post("/sign-in/", {"login": carol.email, "password": "wrong"})
+    Client().post("/sign-in/", {"login": carol.email, "password": "a good long password"})
+    Client().post("/sign-in/", {"login": "who@nowhere.example", "password": "wrong"})
 
     found = entries(world, since)
     assert told(found) == [("person.sign_in_refused", "nobody"), ("person.signed_in", "user")]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpResponse
 from django.test import Client
 
@@ -59,7 +59,7 @@ class Desk:
 
 @pytest.fixture
 def desk(db: None) -> Iterator[Desk]:
-    cache.clear()
+    caches["names"].clear()
     team, people = cast()
     save_connection(team, name="sandbox", region="us", secrets=SANDBOX_SECRETS, sandbox=True)
     save_connection(team, name="tracker", region="eu", secrets={"site_id": "a", "track_key": "b"})

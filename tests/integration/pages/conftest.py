@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
 
@@ -111,7 +111,7 @@ class World:
 
 @pytest.fixture
 def world(db: None) -> Iterator[World]:
-    cache.clear()
+    caches["names"].clear()
     team, people = cast()
     connection = save_connection(
         team, name="sandbox", region="us", secrets=SANDBOX_SECRETS, sandbox=True, by=people["alice"]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 
 from helix.api.limits import forget_limit
 from tests.integration.security.world import World, make_world
@@ -13,7 +13,7 @@ from tests.integration.security.world import World, make_world
 @pytest.fixture
 def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """My team."""
-    cache.clear()
+    caches["names"].clear()
     monkeypatch.setattr(settings.HELIX, "HELIX_SANDBOX_URL", "http://127.0.0.1:1")
     yield make_world("mine")
     forget_limit()

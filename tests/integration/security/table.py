@@ -58,6 +58,7 @@ OPEN: dict[str, dict[str, Row]] = {
     "readyz": {"GET": Row(None, 200), "HEAD": Row(None, 200)},
     "": {"GET": Row(None, 302)},
     "sign-in/": {"GET": Row(None, 302, signed_out=200), "POST": Row(None, 302, lambda world: {}, signed_out=422)},
+    "sign-in/code/": {"GET": Row(None, 302), "POST": Row(None, 302, lambda world: {"code": "123456"})},
     "sign-in/<str:token>/": {"GET": Row(None, 302)},
     "sign-out/": {"POST": Row(None, 302, lambda world: {})},
     "account/": {
@@ -67,6 +68,25 @@ OPEN: dict[str, dict[str, Row]] = {
     "account/password/": {
         "POST": Row(None, 302, lambda world: {"new": "correct horse battery"}, signed_out=302),
     },
+    "account/email/": {
+        "POST": Row(None, 422, lambda world: {"email": "new@example.com"}, signed_out=302),
+    },
+    "account/email/<str:token>/": {
+        "GET": Row(None, 410, signed_out=302),
+        "POST": Row(None, 410, lambda world: {}, signed_out=302),
+    },
+    "account/sessions/<int:pk>/end/": {"POST": Row(None, 404, lambda world: {}, signed_out=302)},
+    "account/sessions/end-others/": {"POST": Row(None, 302, lambda world: {})},
+    "account/confirm/": {
+        "GET": Row(None, 200, signed_out=302),
+        "POST": Row(None, 422, lambda world: {"password": "wrong"}, signed_out=302),
+    },
+    "account/second-factor/": {
+        "GET": Row(None, 200, signed_out=302),
+        "POST": Row(None, 422, lambda world: {"code": "12"}, signed_out=302),
+    },
+    "account/second-factor/codes/": {"GET": Row(None, 302), "POST": Row(None, 302, lambda world: {})},
+    "account/second-factor/off/": {"POST": Row(None, 302, lambda world: {})},
     "account/theme/": {"POST": Row(None, 302, lambda world: {"theme": "dark"})},
     "account/zone/": {"POST": Row(None, 204, lambda world: {"timezone": "Europe/Paris"}, signed_out=302)},
     "api/docs/": {"GET": Row(None, 200), "HEAD": Row(None, 200)},
@@ -131,6 +151,10 @@ PAGES: dict[str, dict[str, Row]] = {
     R + "again/": act(OPERATE),
     R + "newest/": act(OPERATE),
     R + "go-on/": act(OPERATE),
+    T + "second-factor/": {
+        "GET": Row(ADMINISTER, 200),
+        "POST": Row(ADMINISTER, 302, lambda world: {"on": "true"}),
+    },
     T + "schedule/": page(SEE),
     T + "schedule/fires/<int:fire_id>/run/": act(OPERATE),
     T + "schedule/pause/": {

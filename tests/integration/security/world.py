@@ -87,6 +87,7 @@ class World:
             "endpoint_id": self.endpoint.pk,
             "token_id": ApiToken.objects.get(digest=digest(self.tokens[Role.VIEWER])).pk,
             "token": self.link,
+            "pk": 2**31 - 1,
             "path": self.endpoint.path,
             "name": "email_opened",
             "key": "customerio.track_event",

@@ -75,3 +75,26 @@ def test_production_needs_good_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_file_of_a_secret_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     found = said(monkeypatch, HELIX_METRICS_TOKEN_FILE="/nowhere/token")
     assert "HELIX_METRICS_TOKEN_FILE points to /nowhere/token, which cannot be read" in found
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("", ("filebased", "", 25, "", False, False)),
+        ("smtp://mail.example.com", ("smtp", "mail.example.com", 25, "", False, False)),
+        ("smtp://me%40x:p%2Fw@mail.example.com?tls=1", ("smtp", "mail.example.com", 587, "p/w", True, False)),
+        ("smtps://me:pw@mail.example.com", ("smtp", "mail.example.com", 465, "pw", False, True)),
+        ("smtps://me:pw@mail.example.com:2465", ("smtp", "mail.example.com", 2465, "pw", False, True)),
+    ],
+)
+def test_messages_to_people_go_over_the_mail_server(
+    monkeypatch: pytest.MonkeyPatch, url: str, kept: tuple[object, ...]
+) -> None:
+    monkeypatch.setenv("HELIX_EMAIL_URL", url)
+    monkeypatch.setenv("HELIX_EMAIL_FROM", "helix@example.com")
+    environment = read_environment(with_kept=False)
+    mail = environment.mail()
+
+    found = (mail["backend"].split(".")[-2], *(mail[name] for name in ("host", "port", "password", "tls", "ssl")))
+    assert found == kept
+    assert environment.sends_mail == bool(url)
