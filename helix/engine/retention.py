@@ -56,6 +56,9 @@ class Due:
 def due(team: Team, now: datetime) -> Iterator[Due]:
     """What is due of this team, by index: the oldest runs first."""
     runs = Run.objects.filter(team=team)
+    if team.closing_at is not None:  # the team is being deleted: all of it goes
+        yield Due(team, "runs", runs.filter(state__in=sorted(FINAL_RUN_STATES)).order_by("created_at", "pk"))
+        return
     gone = now - timedelta(days=team.keep_runs_days)
     yield Due(
         team, "runs", runs.filter(created_at__lt=gone, state__in=sorted(FINAL_RUN_STATES)).order_by("created_at", "pk")
@@ -91,6 +94,8 @@ def purge(now: datetime | None = None, most_batches: int | None = None) -> Count
                 done["batches"] += 1
                 if taken < BATCH:
                     break
+        if team.closing_at is not None and (most_batches is None or done["batches"] < most_batches):
+            done["batches"] += drop_team(team)
     while most_batches is None or done["batches"] < most_batches:
         dropped, looked = drop_orphans(now)
         if not looked:
@@ -98,6 +103,15 @@ def purge(now: datetime | None = None, most_batches: int | None = None) -> Count
         done["orphans"] += dropped
         done["batches"] += 1
     return done
+
+
+def drop_team(team: Team) -> bool:
+    """Remove a team that is being deleted once none of its runs is left; whether it went."""
+    with transaction.atomic():
+        if Run.objects.filter(team=team).exists():
+            return False
+        team.delete()
+    return True
 
 
 class _Pace:

@@ -124,3 +124,8 @@ def enrol(key: str, *, name: str, password: str, timezone_name: str, address: st
         user = User.objects.create_user(found.email, password, name=name, timezone=timezone_name)
         accept(key, user, address)
     return user
+
+
+def withdraw_all(team: Team) -> None:
+    """Nobody can join any more: the team is being deleted."""
+    Invitation.objects.filter(team=team, used_at=None, withdrawn_at=None).update(withdrawn_at=timezone.now())
