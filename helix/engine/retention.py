@@ -21,6 +21,7 @@ from helix.engine.models import Blob, Run
 from helix.engine.outputs import BLOB
 from helix.engine.states import FINAL_RUN_STATES, RunState
 from helix.engine.wiping import BATCH, remove, wipe
+from helix.flows.models import Flow
 from helix.teams.models import Team
 
 GOOD = (RunState.SUCCEEDED,)
@@ -110,6 +111,7 @@ def drop_team(team: Team) -> bool:
     with transaction.atomic():
         if Run.objects.filter(team=team).exists():
             return False
+        Flow.objects.filter(team=team).update(published=None)  # a flow holds on to its published version
         team.delete()
     return True
 
