@@ -6,6 +6,7 @@ from helix.api.docs import docs
 from helix.api.urls import api
 from helix.health.doors import healthz, readyz
 from helix.metrics.door import metrics
+from helix.people.views.join import join
 from helix.runs.live import events
 from helix.triggers.intake.door import receive
 
@@ -20,6 +21,8 @@ urlpatterns = [
     path("api/docs/", docs, name="api_docs"),
     path("", include("helix.teams.door_urls")),
     path("", include("helix.teams.urls")),
+    path("join/<str:key>/", join, name="join"),
+    path("t/<slug:team>/team/", include("helix.people.urls")),
     path("t/<slug:team>/flows/", include("helix.editor.flow_urls")),
     path("t/<slug:team>/flows/<uuid:flow_id>/", include("helix.editor.urls")),
     path("t/<slug:team>/runs/", include("helix.runs.urls")),

@@ -7,8 +7,6 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import ConfigDict, Field, JsonValue
 
-from helix.teams.roles import Role
-
 
 class GraphIn(Schema):
     graph: JsonValue = Field(examples=[{"format": 1, "nodes": [], "edges": [], "notes": []}])
@@ -320,40 +318,6 @@ class DeliveryPage(Schema):
 
 class ReplayOut(Schema):
     runs: list[UUID]
-
-
-class TeamOut(Schema):
-    id: UUID
-    slug: str
-    name: str
-    role: Role
-
-
-class MemberOut(Schema):
-    id: UUID
-    name: str
-    email: str
-    role: Role
-
-
-class TokenIn(Schema):
-    name: str = Field(min_length=1, max_length=120, examples=["deploy"])
-    role: Role = Role.OPERATOR
-
-
-class TokenOut(Schema):
-    id: UUID
-    name: str
-    role: Role
-    last4: str
-    created_at: datetime
-    expires_at: datetime
-    used_at: datetime | None
-    revoked_at: datetime | None
-
-
-class TokenMade(TokenOut):
-    token: str = Field(description="Shown this once.")
 
 
 class StepType(Schema):

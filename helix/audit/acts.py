@@ -45,6 +45,10 @@ class Act(StrEnum):
     APPROVED = "run.approved"
     REJECTED = "run.rejected"
     ERASED = "person.erased"
+    TEAM_MADE = "team.made"
+    TEAM_RENAMED = "team.renamed"
+    TEAM_CLOSED = "team.deleted"
+    MEMBERS_EXPORTED = "member.exported"
     RETENTION_CHANGED = "team.retention_changed"
     PAUSED = "team.paused"
     RESUMED = "team.resumed"
@@ -92,6 +96,10 @@ WORDS: dict[Act, str] = {
     Act.APPROVED: "approved a step",
     Act.REJECTED: "rejected a step",
     Act.ERASED: "erased the data of a person",
+    Act.TEAM_MADE: "made the team",
+    Act.TEAM_RENAMED: "renamed the team",
+    Act.TEAM_CLOSED: "deleted the team",
+    Act.MEMBERS_EXPORTED: "exported the list of members",
     Act.RETENTION_CHANGED: "changed how long data are kept",
     Act.PAUSED: "paused everything",
     Act.RESUMED: "let everything go on",

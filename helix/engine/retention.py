@@ -21,6 +21,7 @@ from helix.engine.models import Blob, Run
 from helix.engine.outputs import BLOB
 from helix.engine.states import FINAL_RUN_STATES, RunState
 from helix.engine.wiping import BATCH, remove, wipe
+from helix.flows.models import Flow
 from helix.teams.models import Team
 
 GOOD = (RunState.SUCCEEDED,)
@@ -56,6 +57,9 @@ class Due:
 def due(team: Team, now: datetime) -> Iterator[Due]:
     """What is due of this team, by index: the oldest runs first."""
     runs = Run.objects.filter(team=team)
+    if team.closing_at is not None:  # the team is being deleted: all of it goes
+        yield Due(team, "runs", runs.filter(state__in=sorted(FINAL_RUN_STATES)).order_by("created_at", "pk"))
+        return
     gone = now - timedelta(days=team.keep_runs_days)
     yield Due(
         team, "runs", runs.filter(created_at__lt=gone, state__in=sorted(FINAL_RUN_STATES)).order_by("created_at", "pk")
@@ -91,6 +95,8 @@ def purge(now: datetime | None = None, most_batches: int | None = None) -> Count
                 done["batches"] += 1
                 if taken < BATCH:
                     break
+        if team.closing_at is not None and (most_batches is None or done["batches"] < most_batches):
+            done["batches"] += drop_team(team)
     while most_batches is None or done["batches"] < most_batches:
         dropped, looked = drop_orphans(now)
         if not looked:
@@ -98,6 +104,16 @@ def purge(now: datetime | None = None, most_batches: int | None = None) -> Count
         done["orphans"] += dropped
         done["batches"] += 1
     return done
+
+
+def drop_team(team: Team) -> bool:
+    """Remove a team that is being deleted once none of its runs is left; whether it went."""
+    with transaction.atomic():
+        if Run.objects.filter(team=team).exists():
+            return False
+        Flow.objects.filter(team=team).update(published=None)  # a flow holds on to its published version
+        team.delete()
+    return True
 
 
 class _Pace:

@@ -13,7 +13,7 @@ from helix.teams.models import ApiToken, SignInLink, Team, User
 from helix.teams.roles import Role
 
 LINK_LIFE = timedelta(hours=12)
-TOKEN_LIFE = timedelta(days=90)
+TOKEN_DAYS, MOST_TOKEN_DAYS = 90, 365
 
 
 def digest(key: str) -> str:
@@ -38,8 +38,8 @@ def use_link(key: str) -> User | None:
     return link.user if SignInLink.objects.filter(pk=link.pk, used_at=None).update(used_at=now) else None
 
 
-def make_token(team: Team, maker: User, role: Role, name: str) -> str:
-    """A new API token of the team (`hlx_…`), shown once; it expires after 90 days."""
+def make_token(team: Team, maker: User, role: Role, name: str, days: int = TOKEN_DAYS) -> str:
+    """A new API token of the team (`hlx_…`), shown once; it expires after so many days, a year at most."""
     key = f"hlx_{secrets.token_urlsafe(32)}"
     with transaction.atomic():
         token = ApiToken.objects.create(
@@ -49,9 +49,9 @@ def make_token(team: Team, maker: User, role: Role, name: str) -> str:
             name=name,
             digest=digest(key),
             last4=key[-4:],
-            expires_at=timezone.now() + TOKEN_LIFE,
+            expires_at=timezone.now() + timedelta(days=min(days, MOST_TOKEN_DAYS)),
         )
-        noted(team.pk, Act.TOKEN_MADE, token, name=f"{name} (…{token.last4})", after=f"role {role}")
+        noted(team.pk, Act.TOKEN_MADE, token, name=f"{name} (…{token.last4})", after=f"role {role}, for {days} days")
     return key
 
 

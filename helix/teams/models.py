@@ -55,6 +55,7 @@ class Team(models.Model):
     keep_failed_days = models.PositiveSmallIntegerField(default=KEEP_FAILED_DAYS)  # data of all other runs
     keep_runs_days = models.PositiveSmallIntegerField(default=KEEP_RUNS_DAYS)  # the runs themselves, without data
     needs_second_factor = models.BooleanField(default=False)  # opens to members who signed in with two factors only
+    closing_at = models.DateTimeField(null=True)  # since when it is being deleted; nobody is a member any more
     members: "models.ManyToManyField[User, Member]" = models.ManyToManyField(
         User, through="Member", related_name="teams"
     )
@@ -85,6 +86,24 @@ class SignInLink(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+
+class Invitation(models.Model):
+    """A place in a team that is offered to an e-mail address. Only the digest of its key is kept; it can be used once."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="invitations")
+    inviter = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    email = models.EmailField()
+    role = models.CharField(max_length=16, choices=[(role.value, role.value) for role in Role])
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.email} as {self.role}"
 
 
 class ApiToken(models.Model):

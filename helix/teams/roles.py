@@ -11,6 +11,15 @@ class Role(StrEnum):
     OWNER = "owner"
 
 
+IN_WORDS = {
+    Role.VIEWER: "sees flows and runs, without personal data",
+    Role.OPERATOR: "also sees data of runs; starts, cancels and answers for them",
+    Role.EDITOR: "also edits and publishes flows",
+    Role.ADMIN: "also keeps connections, members, tokens and retention",
+    Role.OWNER: "also hands the team over and deletes it",
+}
+"""What each may do more than the one before."""
+
 RANK = {role: rank for rank, role in enumerate(Role)}
 
 

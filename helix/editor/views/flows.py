@@ -109,6 +109,7 @@ def jump(request: TeamRequest) -> HttpResponse:
         ("Alerts", "bell", reverse("alerts:page", kwargs=at)),
         ("Connections", "plug", reverse("connections:list", kwargs=at)),
         ("Catalogue", "library", reverse("catalogue:list", kwargs=at)),
+        ("Team", "users", reverse("people:members", kwargs=at)),
         ("Account", "settings", reverse("teams:account")),
     ]
     if may(request.member.role, Ability.OPERATE):

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from helix.teams.roles import Ability
+from helix.teams.roles import Ability, Role
 from tests.integration.security.world import PERSON, World
 
 SEE, OPERATE, EDIT, PUBLISH = Ability.SEE, Ability.OPERATE, Ability.EDIT, Ability.PUBLISH
-CONNECT, ADMINISTER = Ability.CONNECT, Ability.ADMINISTER
+CONNECT, ADMINISTER, OWN = Ability.CONNECT, Ability.ADMINISTER, Ability.OWN
 Body = Callable[[World], dict[str, Any]]
 
 
@@ -49,6 +49,7 @@ def document(world: World) -> dict[str, Any]:
 
 
 T, F, R = "t/<slug:team>/", "t/<slug:team>/flows/<uuid:flow_id>/", "t/<slug:team>/runs/<uuid:run_id>/"
+M = T + "team/"
 C = "t/<slug:team>/connections/<uuid:connection_id>/"
 STEP = R + "steps/<uuid:step_id>/"
 
@@ -89,6 +90,15 @@ OPEN: dict[str, dict[str, Row]] = {
     "account/second-factor/off/": {"POST": Row(None, 302, lambda world: {})},
     "account/theme/": {"POST": Row(None, 302, lambda world: {"theme": "dark"})},
     "account/zone/": {"POST": Row(None, 204, lambda world: {"timezone": "Europe/Paris"}, signed_out=302)},
+    "join/<str:key>/": {  # everybody of the world has another address than the invited person
+        "GET": Row(None, 200),
+        "POST": Row(
+            None,
+            403,
+            lambda world: {"name": "N", "password": "correct horse battery", "timezone": "UTC"},
+            signed_out=302,
+        ),
+    },
     "api/docs/": {"GET": Row(None, 200), "HEAD": Row(None, 200)},
     "api/v1/openapi.json": {"GET": Row(None, 200), "HEAD": Row(None, 200)},
     "h/<slug:team>/<str:path>": {"POST": Row(None, 401, json=lambda world: {"who": "ada"})},
@@ -187,6 +197,32 @@ PAGES: dict[str, dict[str, Row]] = {
     C + "remove/": act(CONNECT),
     C + "events/": act(CONNECT),
     C + "events/<uuid:delivery_id>/again/": act(OPERATE),
+    M: page(SEE),
+    M + "leave/": act(SEE),
+    M + "export/": act(ADMINISTER, 200),
+    M + "members/<uuid:user_id>/role/": act(ADMINISTER, form=lambda world: {"role": "operator"}),
+    M + "members/<uuid:user_id>/remove/": act(ADMINISTER),
+    M + "invitations/": {
+        "GET": Row(ADMINISTER, 200),
+        "POST": Row(ADMINISTER, 200, lambda world: {"email": "new@private.example", "role": "viewer"}),
+    },
+    M + "invitations/<uuid:invitation_id>/again/": act(ADMINISTER, 200),
+    M + "invitations/<uuid:invitation_id>/withdraw/": act(ADMINISTER),
+    M + "tokens/": {
+        "GET": Row(ADMINISTER, 200),
+        "POST": Row(ADMINISTER, 200, lambda world: {"name": "more", "role": "viewer", "days": "30"}),
+    },
+    M + "tokens/<uuid:token_id>/revoke/": act(ADMINISTER),
+    M + "privacy/": page(ADMINISTER),
+    M + "privacy/days/": act(ADMINISTER, form=lambda world: {"good": "15", "failed": "30", "runs": "400"}),
+    M + "privacy/person/": act(ADMINISTER, 200, form=lambda world: {"person": PERSON}),
+    M + "settings/": {
+        "GET": Row(ADMINISTER, 200),
+        "POST": Row(ADMINISTER, 302, lambda world: {"name": "Renamed"}),
+    },
+    M + "settings/another/": act(ADMINISTER, form=lambda world: {"name": "Another"}),
+    M + "settings/hand-over/": act(OWN, form=lambda world: {"member": str(world.people[Role.ADMIN].pk)}),
+    M + "settings/delete/": act(OWN, form=lambda world: {"typed": world.team.name}),
     T + "audit/": page(ADMINISTER),
     T + "audit/export/": act(ADMINISTER, 200),
     T + "catalogue/": page(SEE),
@@ -257,6 +293,16 @@ CALLS: dict[str, dict[str, Row]] = {
     A + "audit": page(ADMINISTER),
     A + "team": page(SEE),
     A + "team/members": page(ADMINISTER),
+    A + "team/members/<uuidstr:user_id>": {
+        "PATCH": Row(ADMINISTER, 200, json=lambda world: {"role": "operator"}),
+        "DELETE": Row(ADMINISTER, 204),
+    },
+    A + "team/invitations": {
+        "GET": Row(ADMINISTER, 200),
+        "POST": Row(ADMINISTER, 201, json=lambda world: {"email": "new@private.example", "role": "viewer"}),
+    },
+    A + "team/invitations/<uuidstr:invitation_id>": {"DELETE": Row(ADMINISTER, 204)},
+    A + "team/invitations/<uuidstr:invitation_id>/renew": act(ADMINISTER, 200, json=lambda world: {}),
     A + "tokens": {
         "GET": Row(ADMINISTER, 200),
         "POST": Row(ADMINISTER, 201, json=lambda world: {"name": "more", "role": "viewer"}),

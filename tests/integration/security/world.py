@@ -21,8 +21,9 @@ from helix.engine.start import start
 from helix.engine.states import Cause
 from helix.flows.drafts import create_flow
 from helix.flows.models import Flow
+from helix.teams.invitations import invite
 from helix.teams.keys import digest, make_link, make_token
-from helix.teams.models import ApiToken, Member, Team, User
+from helix.teams.models import ApiToken, Invitation, Member, Team, User
 from helix.teams.roles import Role
 from helix.triggers.endpoints import endpoint_of_connection, endpoint_of_trigger
 from helix.triggers.models import Endpoint, Schedule, ScheduleFire, TriggerInbox
@@ -58,6 +59,8 @@ class World:
     fire: ScheduleFire
     action: BulkAction
     link: str
+    invitation: Invitation
+    key: str
     graph: dict[str, Any] = field(default_factory=dict)
 
     def client(self, role: Role) -> Client:
@@ -86,11 +89,13 @@ class World:
             "delivery_id": self.reported.pk if of_connection else self.delivery.pk,
             "endpoint_id": self.endpoint.pk,
             "token_id": ApiToken.objects.get(digest=digest(self.tokens[Role.VIEWER])).pk,
+            "user_id": self.people[Role.VIEWER].pk,
+            "invitation_id": self.invitation.pk,
             "token": self.link,
             "pk": 2**31 - 1,
             "path": self.endpoint.path,
             "name": "email_opened",
-            "key": "customerio.track_event",
+            "key": self.key if route.startswith("join/") else "customerio.track_event",
         }
 
 
@@ -134,7 +139,8 @@ def make_world(slug: str) -> World:
         each.refresh_from_db()
     return World(
         team, people, tokens, flow, draft, run, ended, connection, spare, endpoint, delivery, reported, fire, action,
-        make_link(people[Role.VIEWER]), drawn,
+        make_link(people[Role.VIEWER]), *invite(team, people[Role.ADMIN], "admin", f"invited@{slug}.example", "viewer"),
+        drawn,
     )  # fmt: skip
 
 
