@@ -11,6 +11,7 @@ from helix.api.auth import ApiRequest
 from helix.api.cursor import page
 from helix.api.errors import ApiError
 from helix.api.shapes import DeliveryPage, EndpointOut, ReplayOut
+from helix.flows.access import visible
 from helix.teams.roles import Ability
 from helix.triggers.endpoints import address
 from helix.triggers.inbox import NotReplayable, replay
@@ -20,7 +21,9 @@ router = Router(tags=["deliveries"])
 
 
 def endpoints(request: ApiRequest) -> QuerySet[Endpoint]:
-    return Endpoint.objects.filter(team=request.auth.team).order_by("-created_at")
+    """The team's addresses, without those of flows that the token may not operate."""
+    found = Endpoint.objects.filter(team=request.auth.team).order_by("-created_at")
+    return visible(request.auth.member, found, ability=Ability.OPERATE)
 
 
 @router.get("/endpoints", response=list[EndpointOut])

@@ -1,6 +1,6 @@
 """The only permission code: who may open a page. A stranger meets 404, a member without the ability 403."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 
 from helix.teams.models import Member, Team, User
 from helix.teams.roles import Ability, may
+from helix.teams.sharing import of_role
 
 
 class TeamRequest(HttpRequest):
@@ -18,9 +19,24 @@ class TeamRequest(HttpRequest):
     team: Team
     member: Member
     user: User
+    abilities: frozenset[Ability]
+    """What the member may do here: by their role, or with the flow that the address is about."""
 
 
 View = Callable[..., HttpResponseBase]
+
+Looker = Callable[[Member, Mapping[str, Any]], frozenset[Ability] | None]
+_lookers: list[Looker] = []
+
+
+def tells_of_flows(look: Looker) -> None:
+    """A room below says what a member may do with the flow of an address: None when it names no flow that there is."""
+    _lookers.append(look)
+
+
+def with_the_flow(member: Member, given: Mapping[str, Any]) -> frozenset[Ability] | None:
+    """What the member may do with the flow that these parameters of an address lead to; None when they lead to none."""
+    return next((found for look in _lookers if (found := look(member, given)) is not None), None)
 
 
 def needs(ability: Ability) -> Callable[[View], View]:
@@ -39,11 +55,17 @@ def needs(ability: Ability) -> Callable[[View], View]:
             member = Member.objects.select_related("team").filter(team__slug=team, user=request.user).first()
             if member is None:
                 raise Http404
-            if not may(member.role, ability):
+            found = with_the_flow(member, kwargs)
+            if not (ability in found if found else may(member.role, ability)):
                 raise PermissionDenied(
                     f"Your role in {member.team} ({member.role}) does not allow this; ask an admin of the team."
+                    if not found
+                    else "What you were granted on this flow does not allow this; ask who shared it with you."
                 )
+            if found is not None and not found:
+                raise Http404  # answered as a flow that is none
             request.member, request.team = member, member.team
+            request.abilities = of_role(member.role) if found is None else found
             answer = view(request, *args, **kwargs)
             answer.headers.setdefault("Cache-Control", "no-store, private")  # nothing of a team stays after signing out
             return answer

@@ -54,6 +54,7 @@ class Team(models.Model):
     keep_good_days = models.PositiveSmallIntegerField(default=KEEP_GOOD_DAYS)  # data of runs that succeeded
     keep_failed_days = models.PositiveSmallIntegerField(default=KEEP_FAILED_DAYS)  # data of all other runs
     keep_runs_days = models.PositiveSmallIntegerField(default=KEEP_RUNS_DAYS)  # the runs themselves, without data
+    allows_links = models.BooleanField(default=True)  # share links of its flows work
     members: "models.ManyToManyField[User, Member]" = models.ManyToManyField(
         User, through="Member", related_name="teams"
     )
