@@ -21,6 +21,8 @@ from helix.engine.start import start
 from helix.engine.states import Cause
 from helix.flows.drafts import create_flow
 from helix.flows.models import Flow
+from helix.sharing.links import make
+from helix.sharing.models import ShareLink
 from helix.teams.keys import digest, make_link, make_token
 from helix.teams.models import ApiToken, Member, Team, User
 from helix.teams.roles import Role
@@ -58,6 +60,7 @@ class World:
     fire: ScheduleFire
     action: BulkAction
     link: str
+    shared: str
     graph: dict[str, Any] = field(default_factory=dict)
 
     def client(self, role: Role) -> Client:
@@ -87,6 +90,8 @@ class World:
             "endpoint_id": self.endpoint.pk,
             "token_id": ApiToken.objects.get(digest=digest(self.tokens[Role.VIEWER])).pk,
             "token": self.link,
+            "secret": self.shared,
+            "link_id": ShareLink.objects.get(digest=digest(self.shared)).pk,
             "path": self.endpoint.path,
             "name": "email_opened",
             "key": "customerio.track_event",
@@ -128,12 +133,13 @@ def make_world(slug: str) -> World:
     action = freeze_runs(
         team, people[Role.OPERATOR], BulkKind.CANCEL, Run.objects.filter(team=team), words="all", key=f"of-{slug}"
     )
+    _, shared = make(flow, Member.objects.get(team=team, user=editor), days=7)
     draft = create_flow(team, f"Half done of {slug}", by=editor)
     for each in (run, ended, connection, spare):
         each.refresh_from_db()
     return World(
         team, people, tokens, flow, draft, run, ended, connection, spare, endpoint, delivery, reported, fire, action,
-        make_link(people[Role.VIEWER]), drawn,
+        make_link(people[Role.VIEWER]), shared, drawn,
     )  # fmt: skip
 
 
