@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from helix.expressions import is_expression
+from helix.expressions import MARK, is_expression
 from helix.flows.graph import Graph, Node
 from helix.flows.palette import palette
 from helix.flows.steps import STEP_TYPES
@@ -98,7 +98,7 @@ def picture(graph: Graph, name: str, number: int | None) -> dict[str, Any]:
         "graph": drawn,
         "revision": 0,
         "problems": [],
-        "catalog": [entry for key, entry in palette().items() if key in used],
+        "catalog": [{**entry, "needs_connection": False} for key, entry in palette().items() if key in used],
         "connections": [],
         "urls": {},
         "run": None,
@@ -132,6 +132,8 @@ def steps_of(graph: Graph) -> list[Step]:
 def _words(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if is_expression(value):
+        value = value[MARK]
     if isinstance(value, Mapping):
         text = "\n".join(f"{name}: {_words(part)}" for name, part in value.items())
     elif isinstance(value, list):
