@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from helix.alerts.models import AlertState, Notice
+from helix.alerts.models import AlertRule, AlertState, Notice
+from helix.alerts.rules import places_of
 from helix.api.agents.server import call, tools_of
 from helix.api.auth import Caller
 from helix.flows.models import Flow, FlowGrant
@@ -84,7 +85,7 @@ def test_acts_at_every_level(world: World, role: Role, grant: Level | None) -> N
     for path, how, ability in ACTS:
         body: dict[str, Any] = {"input": {}, "note": "", "name": CANARY, "on": "true", "who": "chosen"}
         sent = json.dumps(body) if how == "json" else body
-        more = {"content_type": "application/json"} if how == "json" else {}
+        more: dict[str, Any] = {"content_type": "application/json"} if how == "json" else {}
         got = client.post(f"/t/mine/flows/{world.flow.pk}/{path}", sent, **more).status_code
         if ability in abilities:
             assert got in (200, 201, 202, 302), (path, got)
@@ -139,6 +140,17 @@ def test_the_name_is_on_no_page_of_others(told: World) -> None:
         )
     allow(told, Role.OPERATOR, Level.VIEW)
     assert seen(told, Role.OPERATOR)["flows/"] and seen(told, Role.OPERATOR)["runs/"]
+
+
+def test_alerts_go_to_members_who_see_the_flow(world: World) -> None:
+    rule = AlertRule.objects.get(team=world.team, flow=world.flow)
+    rule.members.set([world.people[Role.EDITOR], world.people[Role.ADMIN]])
+
+    assert dict(places_of(rule, world.flow.pk))["email"] == [world.people[Role.ADMIN].email]
+    allow(world, Role.EDITOR, Level.VIEW)
+    assert set(dict(places_of(rule, world.flow.pk))["email"]) == {
+        world.people[r].email for r in (Role.EDITOR, Role.ADMIN)
+    }
 
 
 def test_a_search_does_not_tell_whether_it_is_there(told: World) -> None:

@@ -16,6 +16,7 @@ from helix.flows.pins import pin
 from helix.sharing import links
 from helix.sharing.links import MOST_TRIES, NoLink, make
 from helix.sharing.models import ShareLink
+from helix.teams.keys import digest
 from helix.teams.models import Member, Team
 from helix.teams.roles import Role
 from helix.triggers.publish import delete_flow
@@ -199,7 +200,7 @@ def test_the_dialog_shows_the_address_once_and_revokes(world: World, editor: Mem
     assert status(secret) == 200 and "<html" not in text
     assert secret not in client.get(at).content.decode()
 
-    link = ShareLink.objects.get(digest=links.digest(secret))
+    link = ShareLink.objects.get(digest=digest(secret))
     assert client.post(f"{at}links/{link.pk}/revoke/").status_code == 302
     assert status(secret) == 404
     assert Entry.objects.filter(act="flow.link_revoked").count() == 1
