@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "helix.editor",
     "helix.runs",
     "helix.planner",
+    "helix.sharing",
     "ninja",
 ]
 MIDDLEWARE = [

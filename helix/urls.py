@@ -8,6 +8,7 @@ from helix.health.doors import healthz, readyz
 from helix.metrics.door import metrics
 from helix.people.views.join import join
 from helix.runs.live import events
+from helix.sharing.views.public import public
 from helix.triggers.intake.door import receive
 
 handler500 = "helix.health.failure.failed"
@@ -17,6 +18,7 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path("live/t/<slug:team>/runs/<uuid:run_id>", events, name="live_run"),
     path("h/<slug:team>/<str:path>", receive, name="intake"),
+    path("s/<str:secret>/", public, name="shared"),
     path("api/v1/", api.urls),
     path("api/docs/", docs, name="api_docs"),
     path("", include("helix.teams.door_urls")),
@@ -25,6 +27,7 @@ urlpatterns = [
     path("t/<slug:team>/team/", include("helix.people.urls")),
     path("t/<slug:team>/flows/", include("helix.editor.flow_urls")),
     path("t/<slug:team>/flows/<uuid:flow_id>/", include("helix.editor.urls")),
+    path("t/<slug:team>/flows/<uuid:flow_id>/share/", include("helix.sharing.urls")),
     path("t/<slug:team>/runs/", include("helix.runs.urls")),
     path("t/<slug:team>/schedule/", include("helix.planner.urls")),
     path("t/<slug:team>/insights/", include("helix.insights.urls")),

@@ -148,7 +148,7 @@ def write(
     Delivery.objects.bulk_create(
         [
             Delivery(notice=notice, rule=rule, channel=channel, to=to, due_at=now)
-            for channel, to in places_of(rule)
+            for channel, to in places_of(rule, flow_id)
         ]
     )  # fmt: skip
     return notice

@@ -10,7 +10,9 @@ from django.db.models import Q
 
 from helix.alerts.models import AlertRule
 from helix.alerts.standing import KINDS, RECOVERED
+from helix.flows.access import abilities_with
 from helix.teams.models import Member
+from helix.teams.roles import Ability
 from integrations.http.building import address, port_of, read_settings
 from integrations.kit.errors import CallError
 from integrations.kit.guard import Guard, read_allowed
@@ -40,10 +42,16 @@ class Rules:
         return max(found, key=lambda rule: rule.flow_id is not None, default=None)
 
 
-def places_of(rule: AlertRule) -> Iterator[tuple[str, list[str]]]:
-    """Where this rule sends to: (channel, addresses). People who left the team are told nothing."""
+def places_of(rule: AlertRule, flow_id: UUID | None = None) -> Iterator[tuple[str, list[str]]]:
+    """Where this rule sends to: (channel, addresses). People who left the team, or do not see the flow, are told
+    nothing."""
     members = Member.objects.filter(team_id=rule.team_id, user__in=rule.members.all(), user__is_active=True)
-    addresses = dict.fromkeys([*members.order_by("pk").values_list("user__email", flat=True), *rule.addresses])
+    told = [
+        member.user.email
+        for member in members.select_related("user").order_by("pk")
+        if flow_id is None or Ability.SEE in (abilities_with(member, flow_id) or ())
+    ]
+    addresses = dict.fromkeys([*told, *rule.addresses])
     if addresses:
         yield "email", list(addresses)
     if rule.webhook_url:

@@ -19,8 +19,7 @@ router = Router(tags=["flows"])
 @router.get("/flows/{uuid:flow_id}/export", response=DocumentOut)
 def export(request: ApiRequest, flow_id: UUID, version: int | None = None) -> dict[str, Any]:
     """The draft, or a version, as a document that `POST /flows/import` takes."""
-    request.auth.must(Ability.SEE)
-    flow = flow_of(request, flow_id)
+    flow = flow_of(request, flow_id, Ability.SEE)
     chosen = get_object_or_404(flow.versions, number=version) if version is not None else None
     return export_document(flow, chosen)
 

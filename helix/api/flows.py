@@ -31,6 +31,7 @@ from helix.api.shapes import (
     VersionRow,
 )
 from helix.flows import drafts, history
+from helix.flows.access import flows_for
 from helix.flows.models import Flow, FlowVersion
 from helix.flows.steps import STEP_TYPES
 from helix.teams.roles import Ability
@@ -39,13 +40,17 @@ from helix.triggers import publish as publishing
 router = Router(tags=["flows"])
 
 
-def flow_of(request: ApiRequest, flow_id: UUID) -> Flow:
-    """The team's flow, or 404."""
-    return get_object_or_404(flows(request), pk=flow_id)
+def flow_of(request: ApiRequest, flow_id: UUID, ability: Ability) -> Flow:
+    """The flow, when the token may do that with it; 404 when its maker does not see it, 403 when it may not."""
+    if not request.auth.reaches(ability):
+        request.auth.must(ability)
+    flow = get_object_or_404(flows(request), pk=flow_id)
+    request.auth.must_with(flow.pk, ability)
+    return flow
 
 
 def flows(request: ApiRequest) -> QuerySet[Flow]:
-    return Flow.objects.select_related("team", "published").filter(team=request.auth.team, deleted_at=None)
+    return flows_for(request.auth.member).select_related("team", "published")
 
 
 def row(flow: Flow) -> dict[str, Any]:
@@ -115,16 +120,14 @@ def create(request: ApiRequest, body: FlowIn) -> Status[dict[str, Any]]:
 @router.get("/flows/{uuid:flow_id}", response=FlowOut)
 def read(request: ApiRequest, response: HttpResponse, flow_id: UUID) -> dict[str, Any]:
     """The flow with its draft; the `ETag` is the draft's revision, which `PUT …/draft` takes as `If-Match`."""
-    request.auth.must(Ability.SEE)
-    flow = flow_of(request, flow_id)
+    flow = flow_of(request, flow_id, Ability.SEE)
     response["ETag"] = f'"{flow.revision}"'
     return whole(flow)
 
 
 @router.patch("/flows/{uuid:flow_id}", response=FlowRow)
 def change(request: ApiRequest, flow_id: UUID, body: FlowChange) -> dict[str, Any]:
-    request.auth.must(Ability.EDIT)
-    flow = flow_of(request, flow_id)
+    flow = flow_of(request, flow_id, Ability.EDIT)
     try:
         drafts.rename(flow, body.name)
     except ValueError as bad:
@@ -134,8 +137,7 @@ def change(request: ApiRequest, flow_id: UUID, body: FlowChange) -> dict[str, An
 
 @router.delete("/flows/{uuid:flow_id}", response={204: None})
 def delete(request: ApiRequest, flow_id: UUID) -> Status[None]:
-    request.auth.must(Ability.PUBLISH)
-    publishing.delete_flow(flow_of(request, flow_id))
+    publishing.delete_flow(flow_of(request, flow_id, Ability.PUBLISH))
     return Status(204, None)
 
 
@@ -148,8 +150,7 @@ def save(
     if_match: str | None = params.Header(None, alias="If-Match"),
 ) -> dict[str, Any]:
     """Store the draft as sent; 409 (412 by `If-Match`) with the newer draft when the revision you changed is old."""
-    request.auth.must(Ability.EDIT)
-    flow = flow_of(request, flow_id)
+    flow = flow_of(request, flow_id, Ability.EDIT)
     base = body.base_revision if if_match is None else _revision(if_match)
     if base is None:
         words = "Which revision of the draft was changed is not said."
@@ -175,9 +176,8 @@ def _revision(if_match: str) -> int:
 
 @router.post("/flows/{uuid:flow_id}/publish", response={201: VersionOut})
 def publish(request: ApiRequest, flow_id: UUID, body: PublishIn) -> Status[dict[str, Any]]:
-    request.auth.must(Ability.PUBLISH)
     try:
-        version = publishing.publish(flow_of(request, flow_id), request.auth.user, body.note)
+        version = publishing.publish(flow_of(request, flow_id, Ability.PUBLISH), request.auth.user, body.note)
     except publishing.NotPublishable as refused:
         raise ApiError(
             422, "not_publishable", str(refused), "Mend the problems of severity “error”.", problems=refused.problems
@@ -187,15 +187,13 @@ def publish(request: ApiRequest, flow_id: UUID, body: PublishIn) -> Status[dict[
 
 @router.get("/flows/{uuid:flow_id}/versions", response=list[VersionRow])
 def versions(request: ApiRequest, flow_id: UUID) -> QuerySet[FlowVersion]:
-    request.auth.must(Ability.SEE)
-    return flow_of(request, flow_id).versions.exclude(number=None).order_by("-number")
+    return flow_of(request, flow_id, Ability.SEE).versions.exclude(number=None).order_by("-number")
 
 
 @router.post("/flows/{uuid:flow_id}/versions/{int:number}/restore", response=DraftOut)
 def restore(request: ApiRequest, flow_id: UUID, number: int) -> dict[str, Any]:
     """Make this version the draft again. What is published stays as it is."""
-    request.auth.must(Ability.EDIT)
-    flow = flow_of(request, flow_id)
+    flow = flow_of(request, flow_id, Ability.EDIT)
     saved = history.restore(flow, get_object_or_404(flow.versions, number=number), request.auth.user)
     return {"revision": saved.revision, "problems": saved.problems}
 
@@ -203,8 +201,7 @@ def restore(request: ApiRequest, flow_id: UUID, number: int) -> dict[str, Any]:
 @router.get("/flows/{uuid:flow_id}/diff", response=DiffOut)
 def diff(request: ApiRequest, flow_id: UUID, which: Query[DiffIn]) -> dict[str, Any]:
     """What differs between two versions, in sentences: `from` and `to` are a number, “draft” or “published”."""
-    request.auth.must(Ability.SEE)
-    flow = flow_of(request, flow_id)
+    flow = flow_of(request, flow_id, Ability.SEE)
     sides = [history.side(flow, name) for name in (which.source, which.to)]
     for name, side in zip((which.source, which.to), sides, strict=True):
         if side is None and name != "published":
@@ -226,9 +223,8 @@ def disable(request: ApiRequest, flow_id: UUID) -> dict[str, Any]:
 
 
 def _switch(request: ApiRequest, flow_id: UUID, on: bool) -> dict[str, Any]:
-    request.auth.must(Ability.PUBLISH)
     try:
-        publishing.set_enabled(flow_of(request, flow_id), on)
+        publishing.set_enabled(flow_of(request, flow_id, Ability.PUBLISH), on)
     except publishing.NotPublished as refused:
         raise ApiError(422, "not_published", str(refused)) from None
-    return row(flow_of(request, flow_id))
+    return row(flow_of(request, flow_id, Ability.PUBLISH))

@@ -25,6 +25,7 @@ from helix.engine.resolve import resolve as resolve_step
 from helix.engine.showing import PARTS, Part, as_file, told
 from helix.engine.start import NoTrigger
 from helix.engine.states import FINAL_RUN_STATES, Cause, RunState
+from helix.flows.access import visible
 from helix.ids import new_id
 from helix.teams.roles import Ability
 from helix.triggers.byhand import Crowded, NotRunnable, start_by_hand
@@ -35,7 +36,17 @@ LOOK_AGAIN_SECONDS = 0.05
 
 
 def runs(request: ApiRequest) -> QuerySet[Run]:
-    return Run.objects.select_related("version").filter(team=request.auth.team)
+    """The team's runs of flows that the token's maker sees."""
+    return visible(request.auth.member, Run.objects.select_related("version").filter(team=request.auth.team))
+
+
+def run_of(request: ApiRequest, run_id: UUID, ability: Ability) -> Run:
+    """The run, when the token may do that with its flow; 404 when its maker does not see it, 403 when it may not."""
+    if not request.auth.reaches(ability):
+        request.auth.must(ability)
+    run = get_object_or_404(runs(request), pk=run_id)
+    request.auth.must_with(run.flow_id, ability)
+    return run
 
 
 def row(run: Run) -> dict[str, Any]:
@@ -81,8 +92,7 @@ def _full_url(step: StepRun, part: str) -> str:
 @router.get("/runs/{uuid:run_id}/steps/{uuid:step_id}/values/{part}")
 def read_part(request: ApiRequest, run_id: UUID, step_id: UUID, part: Part) -> StreamingHttpResponse:
     """A step's whole input or output as a file, however large it is."""
-    request.auth.must(Ability.OPERATE)
-    step = get_object_or_404(get_object_or_404(runs(request), pk=run_id).steps, pk=step_id)
+    step = get_object_or_404(run_of(request, run_id, Ability.OPERATE).steps, pk=step_id)
     return as_file(step, part, request.auth.team.pk)
 
 
@@ -94,8 +104,7 @@ def start(
     idempotency_key: str | None = params.Header(None, alias="Idempotency-Key", min_length=1, max_length=100),
 ) -> Status[dict[str, Any]]:
     """Start a run: 202 at once, or 200 with the finished run when it ends within `wait_seconds`."""
-    request.auth.must(Ability.OPERATE)
-    flow = flow_of(request, flow_id)
+    flow = flow_of(request, flow_id, Ability.OPERATE)
     version = None
     if isinstance(body.version, int):
         version = get_object_or_404(flow.versions, number=body.version)
@@ -147,31 +156,27 @@ def list_runs(
 @router.get("/runs/{uuid:run_id}", response=RunOut)
 def read(request: ApiRequest, run_id: UUID) -> dict[str, Any]:
     """A run with its steps, their inputs and outputs, and every attempt."""
-    request.auth.must(Ability.OPERATE)
-    return whole(get_object_or_404(runs(request), pk=run_id))
+    return whole(run_of(request, run_id, Ability.OPERATE))
 
 
 @router.get("/runs/{uuid:run_id}/steps", response=list[StepOut])
 def steps(request: ApiRequest, run_id: UUID) -> list[dict[str, Any]]:
     """The steps of a run with their attempts."""
-    request.auth.must(Ability.OPERATE)
-    found: list[dict[str, Any]] = whole(get_object_or_404(runs(request), pk=run_id))["steps"]
+    found: list[dict[str, Any]] = whole(run_of(request, run_id, Ability.OPERATE))["steps"]
     return found
 
 
 @router.get("/runs/{uuid:run_id}/steps/{uuid:step_id}", response=StepOut)
 def read_step(request: ApiRequest, run_id: UUID, step_id: UUID) -> dict[str, Any]:
     """One step with its attempts."""
-    request.auth.must(Ability.OPERATE)
-    run = get_object_or_404(runs(request), pk=run_id)
+    run = run_of(request, run_id, Ability.OPERATE)
     return _step(run, get_object_or_404(run.steps, pk=step_id))
 
 
 @router.get("/runs/{uuid:run_id}/events", response=EventsOut)
 def events(request: ApiRequest, run_id: UUID, after: int = params.Query(0, ge=0, lt=2**63)) -> dict[str, Any]:
     """The steps that changed after this number, in order; 0 gives all. The answer's `seq` is the next `after`."""
-    request.auth.must(Ability.SEE)
-    run = get_object_or_404(runs(request), pk=run_id)
+    run = run_of(request, run_id, Ability.SEE)
     changed = run.steps.filter(seq__gt=after).order_by("seq", "id")
     steps_told = [
         {"id": step.id, "seq": step.seq, "key": step.node, "item": step.item_key, "state": step.state}
@@ -186,11 +191,10 @@ def events(request: ApiRequest, run_id: UUID, after: int = params.Query(0, ge=0,
 
 @router.post("/runs/{uuid:run_id}/cancel", response=RunOut)
 def cancel(request: ApiRequest, run_id: UUID) -> dict[str, Any]:
-    request.auth.must(Ability.OPERATE)
-    run = get_object_or_404(runs(request), pk=run_id)
+    run = run_of(request, run_id, Ability.OPERATE)
     if not cancel_run(run, request.auth.user):
         raise ApiError(409, "ended", "This run has ended already.")
-    return whole(get_object_or_404(runs(request), pk=run_id))
+    return whole(run_of(request, run_id, Ability.OPERATE))
 
 
 @router.post("/runs/{uuid:run_id}/retry", response={202: RunOut})
@@ -201,8 +205,7 @@ def retry(
     idempotency_key: str | None = params.Header(None, alias="Idempotency-Key", min_length=1, max_length=100),
 ) -> Status[dict[str, Any]]:
     """Go on with a run that has ended: a new run that takes over what went well and does the rest, or all from a step on."""
-    request.auth.must(Ability.OPERATE)
-    run = get_object_or_404(runs(request), pk=run_id)
+    run = run_of(request, run_id, Ability.OPERATE)
     key = idempotency_key
     try:
         return Status(202, whole(go_on(run, request.auth.user, start_at=body.start_at, key=key)))
@@ -213,15 +216,14 @@ def retry(
 @router.post("/runs/{uuid:run_id}/steps/{uuid:step_id}/resolve", response=RunOut)
 def resolve(request: ApiRequest, run_id: UUID, step_id: UUID, body: ResolveIn) -> dict[str, Any]:
     """Answer for a step whose call may or may not have arrived, or that waits for an approval."""
-    request.auth.must(Ability.OPERATE)
-    run = get_object_or_404(runs(request), pk=run_id)
+    run = run_of(request, run_id, Ability.OPERATE)
     step = get_object_or_404(run.steps, pk=step_id)
     match body.answer:
         case "approve" | "reject" as said:
-            request.auth.must(ability_to_approve(step))
+            request.auth.must_with(run.flow_id, ability_to_approve(step))
             if not approve(step, said == "approve", request.auth.user, body.comment):
                 raise ApiError(409, "not_asked", "This step waits for no approval (any more).")
         case "arrived" | "again" | "skip" as said:
             if not resolve_step(step, said, request.auth.user):
                 raise ApiError(409, "not_in_doubt", "This step is not in doubt, so there is nothing to decide.")
-    return whole(get_object_or_404(runs(request), pk=run_id))
+    return whole(run_of(request, run_id, Ability.OPERATE))

@@ -11,6 +11,7 @@ from ninja import Query, Router
 from helix.api.auth import ApiRequest
 from helix.api.errors import ApiError
 from helix.api.shapes import FiresOut, SpanIn
+from helix.flows.access import visible
 from helix.teams.roles import Ability
 from helix.triggers.models import Schedule, ScheduleFire
 from helix.triggers.schedules import BadSchedule, firings, timing_of
@@ -31,6 +32,7 @@ def schedule(request: ApiRequest, span: Query[SpanIn]) -> dict[str, Any]:
     if not timedelta(0) <= last - first <= LONGEST:
         raise ApiError(422, "bad_span", "“to” is before “from”, or a year away.", "Ask for 366 days at most.", "/to")
     mine = Schedule.objects.filter(flow__team=request.auth.team, flow__deleted_at=None).select_related("flow")
+    mine = visible(request.auth.member, mine)
     past = ScheduleFire.objects.filter(schedule__in=mine, fire_at__gte=first, fire_at__lte=last)
     found = [
         {**_row(fire.schedule), "at": fire.fire_at, "outcome": fire.outcome, "note": fire.note, "run": fire.run_id}

@@ -39,6 +39,10 @@ class Act(StrEnum):
     EXPORTED = "flow.exported"
     SHARED = "flow.shared"
     UNSHARED = "flow.unshared"
+    LINK_MADE = "flow.link_made"
+    LINK_USED = "flow.link_used"
+    LINK_REVOKED = "flow.link_revoked"
+    LINKS_SWITCHED = "team.links_switched"
     BULK_BEGUN = "runs.bulk_begun"
     BULK_STOPPED = "runs.bulk_stopped"
     DECIDED = "run.decided"
@@ -90,6 +94,10 @@ WORDS: dict[Act, str] = {
     Act.EXPORTED: "exported the flow",
     Act.SHARED: "shared",
     Act.UNSHARED: "ended the sharing of",
+    Act.LINK_MADE: "made a link to",
+    Act.LINK_USED: "first looked through a link at",
+    Act.LINK_REVOKED: "revoked a link to",
+    Act.LINKS_SWITCHED: "changed whether links work for",
     Act.BULK_BEGUN: "began an action on many runs",
     Act.BULK_STOPPED: "stopped an action on many runs",
     Act.DECIDED: "answered for a call in doubt",

@@ -10,9 +10,10 @@ from typing import Any
 from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
 
 from helix.engine.models import Run
+from helix.flows.access import flows_for
 from helix.flows.models import Flow
 from helix.flows.words import describe_schedule
-from helix.teams.models import Team
+from helix.teams.models import Member
 from helix.triggers.models import Schedule
 
 STRIP = 20
@@ -59,9 +60,9 @@ class Row:
     """Places of the strip that no run fills yet."""
 
 
-def find(team: Team, text: str) -> QuerySet[Flow]:
-    """The team's flows whose name holds every word of the text, last edited first."""
-    flows = Flow.objects.filter(team=team, deleted_at=None).select_related("published", "edited_by")
+def find(member: Member, text: str) -> QuerySet[Flow]:
+    """The flows that the member sees whose name holds every word of the text, last edited first."""
+    flows = flows_for(member).select_related("published", "edited_by")
     for word in text.split():
         flows = flows.filter(name__icontains=word)
     return flows.order_by("-edited_at", "-id")

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from helix.ids import new_id
 from helix.teams.models import Team, User
+from helix.teams.sharing import Level
 
 
 class Flow(models.Model):
@@ -28,9 +29,13 @@ class Flow(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     edited_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True)
+    restricted = models.BooleanField(default=False)  # for chosen people only, and owners and admins
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["team", "-edited_at"], name="flows_of_a_team")]
+        indexes: ClassVar = [
+            models.Index(fields=["team", "-edited_at"], name="flows_of_a_team"),
+            models.Index(fields=["team"], condition=Q(restricted=True), name="flows_for_chosen_people"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -97,3 +102,19 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.flow}"
+
+
+class FlowGrant(models.Model):
+    """What one person of the team was granted on one flow (helix/teams/sharing.py says what it gives)."""
+
+    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="grants")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    level = models.CharField(max_length=8, choices=[(level.value, level.value) for level in Level])
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["flow", "user"], name="one_grant_of_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.level} of {self.flow} for {self.user}"

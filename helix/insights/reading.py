@@ -1,7 +1,7 @@
 """What the charts show, read from the tallies: a handful of queries, however many runs there were."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -20,6 +20,8 @@ from helix.insights.models import RunTally, StepTally
 from helix.teams.models import Team
 
 MOST_STEPS = 8
+Hidden = Collection[UUID]
+"""Flows that the viewer does not see: nothing of them is counted."""
 FAST = 0.05
 WAITS = ("wait", "approval")
 TIMED = ("succeeded", "failed")
@@ -104,7 +106,7 @@ class UseRow:
         return self.days[-1][1]
 
 
-def stretches(team: Team, flow: Flow | None, span: Span, now: datetime) -> list[Stretch]:
+def stretches(team: Team, flow: Flow | None, span: Span, now: datetime, hidden: Hidden = ()) -> list[Stretch]:
     """The slots from then to now, the oldest first. One query."""
     begin = hour_of(now) - timedelta(hours=span.hours - 1)
     found: dict[datetime, Stretch] = {}
@@ -116,6 +118,8 @@ def stretches(team: Team, flow: Flow | None, span: Span, now: datetime) -> list[
     rows = RunTally.objects.filter(team=team, at__gte=begin, at__lte=now)
     if flow is not None:
         rows = rows.filter(flow=flow)
+    if hidden:
+        rows = rows.exclude(flow__in=hidden)
     grouped = rows.values_list("at", "state", "bucket").annotate(number=Sum("runs")).order_by()
     for at, state, bucket, number in grouped:
         stretch = of_hour.get(at)
@@ -142,11 +146,15 @@ def _label(begin: datetime, span: Span) -> str:
     return day if span.slot_hours == 24 else f"{day} {begin:%H:%M}"
 
 
-def steps_of(team: Team, flow: Flow | None, span: Span, now: datetime) -> tuple[list[StepRow], list[StepRow]]:
+def steps_of(
+    team: Team, flow: Flow | None, span: Span, now: datetime, hidden: Hidden = ()
+) -> tuple[list[StepRow], list[StepRow]]:
     """The slowest steps, and those that fail most. Waits are slow on purpose and left out."""
     rows = StepTally.objects.filter(team=team, at__gte=(now - timedelta(hours=span.hours)).astimezone(UTC).date())
     if flow is not None:
         rows = rows.filter(flow=flow)
+    if hidden:
+        rows = rows.exclude(flow__in=hidden)
     buckets: dict[tuple[UUID, str], Counter[int]] = defaultdict(Counter)
     failed: Counter[tuple[UUID, str]] = Counter()
     tries: Counter[tuple[UUID, str]] = Counter()

@@ -1,7 +1,9 @@
 """What became of planned starts, the newest first, and a missed one made up for by hand."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -33,9 +35,11 @@ class Page:
     older: str
 
 
-def ledger(team: Team, flow: Flow | None, kind: str, before: str) -> Page:
+def ledger(team: Team, flow: Flow | None, kind: str, before: str, hidden: Collection[UUID] = ()) -> Page:
     """A page of the ledger. `kind`: "" for all, "trouble" for what did not start in time; `before`: as `older` said."""
     found: QuerySet[ScheduleFire] = ScheduleFire.objects.filter(schedule__flow__team=team)
+    if hidden:
+        found = found.exclude(schedule__flow__in=hidden)
     if flow is not None:
         found = found.filter(schedule__flow=flow)
     if kind == "trouble":

@@ -4,7 +4,7 @@ Bounded: a schedule that starts something every few minutes is told in words and
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -69,11 +69,13 @@ class Week:
         return any(day.entries for day in self.days)
 
 
-def week_of(team: Team, flow: Flow | None, monday: date, zone: str, now: datetime) -> Week:
+def week_of(
+    team: Team, flow: Flow | None, monday: date, zone: str, now: datetime, hidden: Collection[UUID] = ()
+) -> Week:
     """The week that begins on this Monday, by the clock of this zone. Three queries."""
     here = ZoneInfo(zone)
     edges = [midnight(monday + timedelta(days=number), here) for number in range(DAYS + 1)]
-    schedules = list(_schedules(team, flow))
+    schedules = list(_schedules(team, flow, hidden))
     armed = [schedule for schedule in schedules if schedule.armed]
     zones = {zone, *(name for each in armed if (name := str(each.config.get("timezone", ""))) in available_timezones())}
     changes = turns(zones, monday, DAYS)
@@ -148,7 +150,9 @@ def _plan(book: _Book, schedule: Schedule, after: datetime, end: datetime, most:
             book.put(schedule.flow, midnight(day, book.zone), "planned", often=words_of(schedule))
 
 
-def _schedules(team: Team, flow: Flow | None) -> Iterable[Schedule]:
-    found = Schedule.objects.filter(flow__team=team, flow__deleted_at=None).select_related("flow")
+def _schedules(team: Team, flow: Flow | None, hidden: Collection[UUID]) -> Iterable[Schedule]:
+    found = (
+        Schedule.objects.filter(flow__team=team, flow__deleted_at=None).exclude(flow__in=hidden).select_related("flow")
+    )
     found = found.filter(flow=flow) if flow else found
     return found.defer("flow__draft", "flow__problems").order_by("flow__name", "node")[:2000]

@@ -11,6 +11,7 @@ from helix.engine.awaiting import APPROVAL, APPROVERS
 from helix.engine.models import Attempt, Awaited, StepRun
 from helix.engine.plans import plan_of
 from helix.engine.states import LIVE_RUN_STATES, StepState
+from helix.flows.access import barred, visible
 from helix.flows.steps import STEP_TYPES
 from helix.teams.models import Member, Team
 from helix.teams.roles import Ability, may
@@ -65,45 +66,47 @@ class Attention:
 
 def attention(member: Member) -> Attention:
     """Everything that waits for this member."""
-    doubts = list(doubted(member.team).select_related("run__flow", "run__version").order_by("sent_at")[:MOST])
+    doubts = list(doubted(member).select_related("run__flow", "run__version").order_by("sent_at")[:MOST])
     approvals = _approvals(member)
-    paused, unarmed = list(paused_connections(member.team)), list(_unarmed(member.team).select_related("flow"))
+    paused, unarmed = list(paused_connections(member.team)), list(_unarmed(member).select_related("flow"))
     count = len(doubts) + sum(each.mine for each in approvals) + len(paused) + len(unarmed)
     return Attention(_grouped(doubts), approvals, paused, unarmed, count)
 
 
 def attention_count(member: Member, most: int = 99) -> int:
     """How many things wait for this member: four short looks at partial indexes."""
-    found = doubted(member.team)[: most + 1].count() if may(member.role, Ability.OPERATE) else 0
-    asked = _open(member.team).values_list("asked", flat=True)[: most + 1]
+    found = doubted(member)[: most + 1].count() if may(member.role, Ability.OPERATE) else 0
+    asked = _open(member).values_list("asked", flat=True)[: most + 1]
     found += sum(may(member.role, _ability(one)) for one in asked)
-    return found + paused_connections(member.team).count() + _unarmed(member.team).count()
+    return found + paused_connections(member.team).count() + _unarmed(member).count()
 
 
-def doubted(team: Team) -> QuerySet[StepRun]:
-    """Steps whose call may or may not have arrived."""
-    return StepRun.objects.filter(team=team, state=StepState.UNKNOWN)
+def doubted(member: Member) -> QuerySet[StepRun]:
+    """Steps, of flows that the member sees, whose call may or may not have arrived."""
+    return visible(member, StepRun.objects.filter(team=member.team_id, state=StepState.UNKNOWN), "run__flow")
 
 
 def paused_connections(team: Team) -> QuerySet[Connection]:
     return Connection.objects.filter(team=team, paused_at__isnull=False).order_by("name")
 
 
-def _unarmed(team: Team) -> QuerySet[Schedule]:
+def _unarmed(member: Member) -> QuerySet[Schedule]:
     """Schedules of flows that are on and yet cannot fire."""
-    return Schedule.objects.filter(
-        flow__team=team, flow__enabled=True, flow__deleted_at=None, armed=True, next_fire_at=None
+    found = Schedule.objects.filter(
+        flow__team=member.team_id, flow__enabled=True, flow__deleted_at=None, armed=True, next_fire_at=None
     ).exclude(trouble="")
+    return visible(member, found)
 
 
-def _open(team: Team) -> QuerySet[Awaited]:
-    return Awaited.objects.filter(
-        team=team,
+def _open(member: Member) -> QuerySet[Awaited]:
+    found = Awaited.objects.filter(
+        team=member.team_id,
         kind=APPROVAL,
         answered_at=None,
         step__state=StepState.WAITING,
         step__run__state__in=sorted(LIVE_RUN_STATES),
     )
+    return visible(member, found, "step__run__flow")
 
 
 def _ability(asked: object) -> Ability:
@@ -112,13 +115,13 @@ def _ability(asked: object) -> Ability:
 
 
 def _approvals(member: Member) -> list[Approval]:
-    waiting = _open(member.team).select_related("step__run__flow", "step__run__version").order_by("pk")[:MOST]
+    waiting = _open(member).select_related("step__run__flow", "step__run__version").order_by("pk")[:MOST]
     return [
         Approval(
             one.step,
             str(one.asked.get("question") or "Shall the run go on?"),
             plan_of(one.step.run.version_id).nodes[one.step.node].name or one.step.node,
-            may(member.role, _ability(one.asked)),
+            may(member.role, _ability(one.asked)) and one.step.run.flow_id not in barred(member, Ability.OPERATE),
         )
         for one in waiting
     ]

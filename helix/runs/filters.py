@@ -1,6 +1,6 @@
 """Which runs a list shows: every filter is a word in the page's address, so that a list can be shared and reloaded."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -65,6 +65,7 @@ class RunFilter:
     until: str = ""  # a day, itself included
     version: int | None = None
     person: str = ""  # their digest: an address line never holds who they are
+    hidden: tuple[UUID, ...] = ()  # flows whose runs the viewer does not see; no part of the address
 
     @classmethod
     def read(cls, given: Mapping[str, str], *, persons: bool) -> "RunFilter":
@@ -85,7 +86,7 @@ class RunFilter:
 
     def pairs(self) -> list[tuple[str, str]]:
         """The filter as an address says it."""
-        found = [(name, getattr(self, name)) for name in self.__dataclass_fields__]
+        found = [(name, getattr(self, name)) for name in self.__dataclass_fields__ if name != "hidden"]
         return [(name, str(value)) for name, value in found if value not in ("", None)]
 
     def without(self, name: str) -> "RunFilter":
@@ -112,7 +113,8 @@ class RunFilter:
     def base(self, team: Team) -> QuerySet[Run]:
         """The runs that an index gives in the order of the list: this filter's are among them."""
         flow = Q(flow_id=self.flow) if self.flow else Q()
-        return Run.objects.filter(flow, self._times(), team=team)
+        found = Run.objects.filter(flow, self._times(), team=team)
+        return found.exclude(flow_id__in=self.hidden) if self.hidden else found
 
     def runs(self, team: Team) -> QuerySet[Run]:
         """The team's runs that the filter lets through."""
@@ -122,7 +124,9 @@ class RunFilter:
         elif self.state:
             found = found.filter(state__in=self.states)
         if self.named:
-            found = found.filter(flow_id__in=list(flows_named(team, self.named).values_list("pk", flat=True)[:200]))
+            found = found.filter(
+                flow_id__in=list(flows_named(team, self.named, self.hidden).values_list("pk", flat=True)[:200])
+            )
         if self.trigger:
             found = found.filter(cause_kind=self.trigger)
         if self.kind:
@@ -171,9 +175,9 @@ class RunFilter:
         return ", ".join(parts)
 
 
-def flows_named(team: Team, words: str) -> QuerySet[Flow]:
-    """Flows whose names hold all of these words."""
-    found = Flow.objects.filter(team=team)
+def flows_named(team: Team, words: str, hidden: Collection[UUID] = ()) -> QuerySet[Flow]:
+    """Flows whose names hold all of these words, without those that the viewer does not see."""
+    found = Flow.objects.filter(team=team).exclude(pk__in=hidden)
     for word in words.split():
         found = found.filter(name__icontains=word)
     return found

@@ -6,6 +6,7 @@ and so much time at most, and the answer says how far back it goes. What is foun
 
 import time
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,11 +43,11 @@ class Looked:
     back_to: datetime | None
 
 
-def beginning_with(team: Team, prefix: str) -> Looked:
-    """People in the newest runs whose id or e-mail address begins with these characters, those with the most runs first."""
+def beginning_with(team: Team, prefix: str, hidden: Collection[UUID] = ()) -> Looked:
+    """People in the newest runs whose id or e-mail address begins with these characters, those with the most runs first. Runs of `hidden` flows are not looked at."""
     wanted, until = normal(prefix).lower(), time.monotonic() + SECONDS
     held: dict[str, set[UUID]] = defaultdict(set)
-    runs = Run.objects.filter(team=team, wiped_at=None).only("id", "created_at", "payload")
+    runs = Run.objects.filter(team=team, wiped_at=None).exclude(flow_id__in=hidden).only("id", "created_at", "payload")
     cursor, looked, last = "", 0, None
     while len(wanted) >= LEAST:
         piece = list(older(runs, cursor)[:PIECE])

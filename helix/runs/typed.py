@@ -87,7 +87,7 @@ def _named(found: Typed, name: str, value: str, team: Team) -> None:
 
 
 def _flow(found: Typed, words: str, team: Team) -> None:
-    matching = list(flows_named(team, words)[:2])
+    matching = list(flows_named(team, words, found.filter.hidden)[:2])
     if not matching:
         found.problems.append(
             f"No flow is named “{words[:60]}”. To find a person by an id, write person:{words.split(maxsplit=1)[0][:40]}."

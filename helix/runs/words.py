@@ -1,6 +1,8 @@
 """Runs in words: what began one, and how long it took."""
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -9,8 +11,8 @@ from helix.engine.models import Run
 from helix.engine.states import Cause
 
 
-def cause_words(run: Run) -> str:
-    """What began the run, as a person would say it."""
+def cause_words(run: Run, hidden: Collection[UUID] = ()) -> str:
+    """What began the run, as a person would say it; without the names of flows that the viewer does not see."""
     who = str(run.created_by) if run.created_by else ""
     match run.cause_kind:
         case Cause.SCHEDULE:
@@ -25,6 +27,8 @@ def cause_words(run: Run) -> str:
             return "By webhook"
         case Cause.EVENT:
             return "By an event of Customer.io"
+        case Cause.FAILURE if run.payload.get("flow_id") in {str(pk) for pk in hidden}:
+            return "Because another flow failed"
         case Cause.FAILURE:
             return f"Because “{run.payload.get('flow_name', 'another flow')}” failed"
         case Cause.CALLED:

@@ -2,7 +2,8 @@
 
 from django.http import HttpRequest
 
-from helix.teams.roles import Ability, may
+from helix.teams.roles import Ability
+from helix.teams.sharing import of_role
 
 
 def viewer(request: HttpRequest) -> dict[str, object]:
@@ -10,8 +11,9 @@ def viewer(request: HttpRequest) -> dict[str, object]:
     member = getattr(request, "member", None)
     if member is None:
         return {}
+    here = getattr(request, "abilities", None) or of_role(member.role)
     return {
         "team": member.team,
         "member": member,
-        "may": {ability.value: may(member.role, ability) for ability in Ability},
+        "may": {ability.value: ability in here for ability in Ability},
     }

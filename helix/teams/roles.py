@@ -28,6 +28,7 @@ class Ability(StrEnum):
     OPERATE = "operate"  # see payloads; start, cancel, retry, resolve
     EDIT = "edit"  # drafts
     PUBLISH = "publish"  # publish, schedule, switch on and off
+    SHARE = "share"  # say who sees a flow; make links to it
     CONNECT = "connect"  # create, rotate and test connections
     ADMINISTER = "administer"  # members, tokens, retention
     OWN = "own"  # delete the team, transfer it
@@ -38,6 +39,7 @@ LEAST_ROLE = {
     Ability.OPERATE: Role.OPERATOR,
     Ability.EDIT: Role.EDITOR,
     Ability.PUBLISH: Role.EDITOR,
+    Ability.SHARE: Role.EDITOR,
     Ability.CONNECT: Role.ADMIN,
     Ability.ADMINISTER: Role.ADMIN,
     Ability.OWN: Role.OWNER,

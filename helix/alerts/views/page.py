@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,6 +16,7 @@ from helix.alerts.models import AlertRule, AlertState, Notice
 from helix.alerts.rules import Rules, places_of
 from helix.alerts.words import TITLES, Facts
 from helix.connections.vault import VaultLocked
+from helix.flows.access import flow_for, visible
 from helix.flows.models import Flow
 from helix.teams.access import TeamRequest, needs
 from helix.teams.roles import Ability, may
@@ -28,11 +29,10 @@ SHOWN = 50
 def alerts(request: TeamRequest) -> HttpResponse:
     """What is open now, who is told, and what was said."""
     team = request.team
-    states = AlertState.objects.filter(team=team, is_open=True, flow__deleted_at=None).select_related(
-        "flow", "connection", "team"
-    )
+    open_ones = AlertState.objects.filter(team=team, is_open=True, flow__deleted_at=None)
+    states = visible(request.member, open_ones).select_related("flow", "connection", "team")
     notices = list(
-        Notice.objects.filter(team=team).select_related("flow", "connection").prefetch_related("deliveries")
+        visible(request.member, Notice.objects.filter(team=team)).select_related("flow", "connection").prefetch_related("deliveries")
         .order_by("-created_at", "-id")[:SHOWN]
     )  # fmt: skip
     rule = Rules(team.pk).of(None)
@@ -43,7 +43,7 @@ def alerts(request: TeamRequest) -> HttpResponse:
         "rule": rule,
         "told": _told(rule),
         "kinds": [EXPLAINED[kind][0] for kind in EXPLAINED if rule is not None and kind in rule.kinds],
-        "own": AlertRule.objects.filter(team=team, flow__isnull=False, flow__deleted_at=None)
+        "own": visible(request.member, AlertRule.objects.filter(team=team, flow__isnull=False, flow__deleted_at=None))
         .select_related("flow").order_by("flow__name"),
     }  # fmt: skip
     return render(request, "alerts/page.html", page)
@@ -60,14 +60,14 @@ def of_team(request: TeamRequest) -> HttpResponse:
 @needs(Ability.PUBLISH)
 def of_flow(request: TeamRequest, flow_id: UUID) -> HttpResponse:
     """The settings of one flow, in the place of the team's."""
-    return _settings(request, get_object_or_404(Flow, team=request.team, pk=flow_id, deleted_at=None))
+    return _settings(request, flow_for(request.member, flow_id, Ability.PUBLISH))
 
 
 @require_POST
 @needs(Ability.PUBLISH)
 def as_team(request: TeamRequest, flow_id: UUID) -> HttpResponse:
     """The flow follows the team's settings again."""
-    flow = get_object_or_404(Flow, team=request.team, pk=flow_id)
+    flow = flow_for(request.member, flow_id, Ability.PUBLISH, deleted=True)
     AlertRule.objects.filter(team=request.team, flow=flow).delete()
     messages.success(request, f"“{flow.name}” follows the alerts of the team from now on.")
     return redirect("alerts:page", team=request.team.slug)
@@ -142,4 +142,4 @@ def _flow(request: TeamRequest) -> Flow | None:
         wanted = UUID(request.POST.get("flow", ""))
     except ValueError:
         return None
-    return get_object_or_404(Flow, team=request.team, pk=wanted)
+    return flow_for(request.member, wanted, Ability.PUBLISH, deleted=True)

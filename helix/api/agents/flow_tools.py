@@ -10,6 +10,7 @@ from helix.api.auth import Caller
 from helix.api.shapes import RunIn, RunOut
 from helix.engine.plans import plan_of
 from helix.engine.start import NoTrigger
+from helix.flows.access import flows_for, visible
 from helix.flows.models import Flow
 from helix.teams.roles import Ability
 from helix.triggers.manual import fields_of
@@ -21,7 +22,8 @@ TYPES = {"number": "number", "integer": "integer", "boolean": "boolean", "checkb
 
 def flow_tools(caller: Caller) -> list[HelixTool]:
     """Of the flows that are published, switched on and begun by a form: the hundred edited last."""
-    flows = Flow.objects.filter(team=caller.team, deleted_at=None, enabled=True).exclude(published=None)
+    seen = flows_for(caller.member).filter(enabled=True).exclude(published=None)
+    flows = visible(caller.member, seen, "pk", Ability.OPERATE)
     found = []
     for flow in flows.select_related("published").order_by("-edited_at")[:MOST]:
         try:

@@ -63,7 +63,7 @@ def looking_tools() -> list[HelixTool]:
         _tool("list_flows", "List flows", "The team's flows, last edited first.", see, Listed, FlowPage,
               lambda c, a: flows.list_flows(_ask(c), a.cursor), reads=True),
         _tool("read_flow", "Read a flow", "A flow with its draft and the problems of it.", see, OneFlow, FlowOut,
-              lambda c, a: flows.whole(flows.flow_of(_ask(c), a.flow)), reads=True),
+              lambda c, a: flows.whole(flows.flow_of(_ask(c), a.flow, see)), reads=True),
         _tool("check_graph", "Check a graph", "The problems of a graph for this team; nothing is stored.", see, GraphIn,
               Problems, lambda c, a: flows.check(_ask(c), a), reads=True),
         _tool("diff_flow", "Compare versions", "What differs between two versions of a flow, in sentences.", see, Sides,

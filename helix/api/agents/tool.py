@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from helix.api.auth import Caller
-from helix.teams.roles import Ability, may
+from helix.teams.roles import Ability
 
 Arguments = Mapping[str, Any]
 
@@ -33,7 +33,7 @@ class HelixTool:
     destructive: str = ""
 
     def open_to(self, caller: Caller) -> bool:
-        return may(caller.role, self.ability)
+        return caller.reaches(self.ability)
 
     def input_schema(self) -> dict[str, Any]:
         """Its arguments, with `confirm` where that is needed."""

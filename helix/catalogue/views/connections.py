@@ -24,6 +24,7 @@ from helix.connections.vault import VaultLocked
 from helix.engine.budget.caps import today
 from helix.engine.budget.gate import mended
 from helix.flows import using
+from helix.flows.access import barred
 from helix.teams.access import TeamRequest, needs
 from helix.teams.roles import Ability
 from helix.triggers.endpoints import endpoint_of_connection
@@ -83,7 +84,7 @@ def _card(
         "integration": integration,
         "families": integration.families,
         "keys": keys,
-        "used_by": using.used_by(connection),
+        "used_by": [flow for flow in using.used_by(connection) if flow.pk not in barred(request.member)],
         "receiving": receiving(connection, request),
         "use": today([connection])[connection.pk],
         "tested": results is not None,

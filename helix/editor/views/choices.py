@@ -17,10 +17,11 @@ from helix.connections.opening import NoSandbox, open_credentials
 from helix.connections.vault import VaultLocked
 from helix.editor.forms import account
 from helix.editor.views.flow import flow_or_404
+from helix.flows.access import flows_for
 from helix.flows.using import flow_facts
 from helix.ids import new_id
 from helix.teams.access import TeamRequest, needs
-from helix.teams.models import Team
+from helix.teams.models import Member
 from helix.teams.roles import Ability
 from integrations.kit.client import Client, open_client, send
 from integrations.kit.errors import CallError, MissingKey
@@ -47,7 +48,7 @@ def choices(request: TeamRequest, flow_id: UUID) -> HttpResponse:
     asked = request.GET
     name = asked.get("kind", "")
     if name in account.FLOW_KINDS:
-        found = _flows(request.team, name, other_than=flow.id)
+        found = _flows(request.member, name, other_than=flow.id)
         return _told(request, Loaded(found, timezone.now()), "flows", is_account=False)
     kind = account.KINDS.get(name)
     if kind is None:
@@ -98,10 +99,10 @@ def _client() -> Client:
     return open_client()
 
 
-def _flows(team: Team, name: str, other_than: UUID) -> tuple[account.Entry, ...]:
-    """The team's flows by name; those that can be called come first where one is to be called."""
-    callable_ones = flow_facts(team)
-    rows = team.flows.exclude(id=other_than).order_by("name").values_list("id", "name")
+def _flows(member: Member, name: str, other_than: UUID) -> tuple[account.Entry, ...]:
+    """The flows that the member sees, by name; those that can be called come first where one is to be called."""
+    callable_ones = flow_facts(member.team)
+    rows = flows_for(member).exclude(id=other_than).order_by("name").values_list("id", "name")
     entries = [
         account.Entry(str(pk), title, "" if str(pk) in callable_ones or name == "all_flows" else "cannot be called yet")
         for pk, title in rows

@@ -10,7 +10,7 @@ from helix.editor.island import editor_data
 from helix.editor.views.flow import flow_or_404
 from helix.flows.drafts import recheck
 from helix.teams.access import TeamRequest, needs
-from helix.teams.roles import Ability, may
+from helix.teams.roles import Ability
 
 
 @require_GET
@@ -18,8 +18,8 @@ from helix.teams.roles import Ability, may
 def edit(request: TeamRequest, flow_id: UUID) -> HttpResponse:
     flow = flow_or_404(request, flow_id)
     recheck(flow)
-    mode = "edit" if may(request.member.role, Ability.EDIT) else "read"
+    mode = "edit" if Ability.EDIT in request.abilities else "read"
     data = editor_data(flow, mode, request.user)
-    if not may(request.member.role, Ability.OPERATE):
+    if Ability.OPERATE not in request.abilities:
         data["pins"], data["last_run"] = dict.fromkeys(data["pins"]), None  # that there is a sample, and no payload
     return render(request, "editor/editor.html", {"flow": flow, "editor_data": data})

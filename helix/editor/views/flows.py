@@ -24,14 +24,14 @@ JUMPS = 8
 @needs(Ability.SEE)
 def flows(request: TeamRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
-    found = find(request.team, text)
+    found = find(request.member, text)
     shown = list(found[: MOST + 1])
     page = {
         "rows": rows(shown[:MOST]),
         "q": text,
         "more": len(shown) > MOST,
         "most": MOST,
-        "any": bool(shown) or find(request.team, "").exists(),
+        "any": bool(shown) or find(request.member, "").exists(),
         "has_connection": request.team.connections.exists(),
     }
     return render(request, "flows/list.html", page)
@@ -120,7 +120,7 @@ def jump(request: TeamRequest) -> HttpResponse:
         if text and not step.hidden and fits(f"{step.title} {step.key}")
     ]
     page = {
-        "flows": find(request.team, text)[:JUMPS],
+        "flows": find(request.member, text)[:JUMPS],
         "rooms": [room for room in rooms if fits(room[0])],
         "steps": steps[:JUMPS],
         "q": text,

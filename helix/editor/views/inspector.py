@@ -16,11 +16,12 @@ from helix.editor.views.answers import BadBody
 from helix.editor.views.asked import asked, notice, subject_of, type_of_at
 from helix.editor.views.flow import flow_or_404
 from helix.editor.views.receiving import receiving
+from helix.flows.access import barred
 from helix.flows.steps import STEP_TYPES
 from helix.flows.steps.calls import RUN_FLOW
 from helix.flows.using import connection_facts, flow_facts
 from helix.teams.access import TeamRequest, needs
-from helix.teams.roles import Ability, may
+from helix.teams.roles import Ability
 
 
 @require_POST
@@ -52,7 +53,7 @@ def inspector(request: TeamRequest, flow_id: UUID) -> HttpResponse:
         {
             "form": form,
             **receiving(request, flow, node, graph),
-            "read_only": not may(request.member.role, Ability.EDIT),
+            "read_only": Ability.EDIT not in request.abilities,
             "connections_url": reverse("connections:list", kwargs={"team": request.team.slug}),
         },
     )
@@ -62,5 +63,6 @@ def _called(request: TeamRequest, node: Mapping[str, Any]) -> Schema | None:
     """The fields of the flow that the step calls, when it can be called."""
     config = node.get("config")
     chosen = config.get("flow") if isinstance(config, dict) else None
-    facts = flow_facts(request.team).get(chosen) if isinstance(chosen, str) else None
+    hidden = {str(pk) for pk in barred(request.member)}
+    facts = flow_facts(request.team).get(chosen) if isinstance(chosen, str) and chosen not in hidden else None
     return facts.fields if facts else None

@@ -15,7 +15,7 @@ from helix.editor.views.flow import flow_or_404
 from helix.flows.graph import Graph
 from helix.flows.models import Flow
 from helix.teams.access import TeamRequest, needs
-from helix.teams.roles import Ability, may
+from helix.teams.roles import Ability
 from helix.triggers import endpoints
 from helix.triggers.inbox import NotReplayable, replay
 from helix.triggers.models import Endpoint, TriggerInbox
@@ -40,7 +40,7 @@ def receiving(request: TeamRequest, flow: Flow, node: Mapping[str, Any], graph: 
 def _webhook(request: TeamRequest, flow: Flow, node: Mapping[str, Any], graph: Graph | None) -> dict[str, Any] | None:
     key, config = str(node["key"]), node.get("config")
     settings = config if isinstance(config, dict) else {}
-    if may(request.member.role, Ability.EDIT) and graph is not None and flow.deleted_at is None:
+    if Ability.EDIT in request.abilities and graph is not None and flow.deleted_at is None:
         all_nodes = [each.key for each in graph.nodes if each.type == "trigger.webhook"]
         endpoint: Endpoint | None = endpoints.endpoint_of_trigger(flow, key, settings, all_nodes)
     else:
@@ -48,7 +48,7 @@ def _webhook(request: TeamRequest, flow: Flow, node: Mapping[str, Any], graph: G
     if endpoint is None:
         return None
     now = timezone.now()
-    sees_payload = may(request.member.role, Ability.OPERATE)
+    sees_payload = Ability.OPERATE in request.abilities
     return {
         "address": endpoints.address(endpoint, request),
         "verify": endpoint.verify,

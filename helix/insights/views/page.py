@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from helix.flows.access import barred, flows_for
 from helix.flows.models import Flow
 from helix.insights.drawing import STATES, bars, curves
 from helix.insights.reading import SPANS, Span, Stretch, UseRow, steps_of, stretches, use_of
@@ -25,11 +26,11 @@ def insights(request: TeamRequest) -> HttpResponse:
     """Charts of the team, or of one flow (?flow=), over a span of time (?span=)."""
     now, span = timezone.now(), SPANS.get(request.GET.get("span", ""), SPANS["7d"])
     flow = _flow(request)
-    slow, failing = steps_of(request.team, flow, span, now)
+    slow, failing = steps_of(request.team, flow, span, now, barred(request.member))
     page = {
         **_runs(request, flow, span, now),
         "flow": flow,
-        "flows": Flow.objects.filter(team=request.team).only("id", "name", "deleted_at").order_by("name"),
+        "flows": flows_for(request.member, deleted=True).only("id", "name", "deleted_at").order_by("name"),
         "span": span,
         "spans": SPANS.values(),
         "slow": slow,
@@ -43,13 +44,13 @@ def insights(request: TeamRequest) -> HttpResponse:
 @needs(Ability.SEE)
 def of_flow(request: TeamRequest, flow_id: UUID) -> HttpResponse:
     """The outcomes of one flow over the last week, small: a fragment of the list of its runs."""
-    flow = get_object_or_404(Flow, team=request.team, pk=flow_id)
+    flow = get_object_or_404(flows_for(request.member, deleted=True), pk=flow_id)
     page = _runs(request, flow, SPANS["7d"], timezone.now(), height=SMALL)
     return render(request, "insights/_flow.html", {**page, "flow": flow, "span": SPANS["7d"]})
 
 
 def _runs(request: TeamRequest, flow: Flow | None, span: Span, now: datetime, height: int = 160) -> dict[str, Any]:
-    found = stretches(request.team, flow, span, now)
+    found = stretches(request.team, flow, span, now, barred(request.member))
     totals = {state: sum(stretch.states[state] for stretch in found) for state in reversed(STATES)}
     return {
         "stretches": list(reversed(found)),
@@ -79,4 +80,4 @@ def _flow(request: TeamRequest) -> Flow | None:
         wanted = UUID(request.GET.get("flow", ""))
     except ValueError:
         return None
-    return Flow.objects.filter(team=request.team, pk=wanted).first()
+    return flows_for(request.member, deleted=True).filter(pk=wanted).first()

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from helix.flows.access import barred, flow_for, flows_for, visible
 from helix.flows.models import Flow
 from helix.planner.ledger import OPEN, NotMadeUp, ledger
 from helix.planner.ledger import make_up as begin
@@ -32,9 +33,10 @@ def schedule(request: TeamRequest) -> HttpResponse:
     monday = _monday(request.GET.get("week", ""), today)
     flow = _flow(request)
     kind = "trouble" if request.GET.get("kind") == "trouble" else ""
-    scheduled = Schedule.objects.filter(flow__team=request.team, flow__deleted_at=None)
+    hidden = barred(request.member)
+    scheduled = visible(request.member, Schedule.objects.filter(flow__team=request.team, flow__deleted_at=None))
     page = {
-        "week": week_of(request.team, flow, monday, zone, now),
+        "week": week_of(request.team, flow, monday, zone, now, hidden),
         "monday": monday,
         "sunday": monday + timedelta(days=DAYS - 1),
         "before": monday - timedelta(days=DAYS),
@@ -44,7 +46,7 @@ def schedule(request: TeamRequest) -> HttpResponse:
         "flows": Flow.objects.filter(pk__in=scheduled.values("flow")).only("id", "name").order_by("name"),
         "zone": zone,
         "zones": sorted({zone, timezone.get_current_timezone_name(), "UTC"} | _zones_of(scheduled)),
-        "ledger": ledger(request.team, flow, kind, request.GET.get("before", "")),
+        "ledger": ledger(request.team, flow, kind, request.GET.get("before", ""), hidden),
         "kind": kind,
         "open_outcomes": OPEN,
         "here": request.get_full_path(),
@@ -56,7 +58,12 @@ def schedule(request: TeamRequest) -> HttpResponse:
 @needs(Ability.OPERATE)
 def make_up(request: TeamRequest, fire_id: int) -> HttpResponse:
     """Begin the run of a start that was missed or skipped; a second press leads to the same run."""
-    fire = get_object_or_404(ScheduleFire, pk=fire_id, schedule__flow__team=request.team)
+    fire = get_object_or_404(
+        visible(request.member, ScheduleFire.objects.all(), "schedule__flow"),
+        pk=fire_id,
+        schedule__flow__team=request.team,
+    )
+    flow_for(request.member, fire.schedule.flow_id, Ability.OPERATE, deleted=True)
     try:
         run = begin(fire, request.user)
     except NotMadeUp as refused:
@@ -82,7 +89,7 @@ def _monday(text: str, today: date) -> date:
 
 def _flow(request: TeamRequest) -> Flow | None:
     wanted = request.GET.get("flow", "")
-    return get_object_or_404(Flow, team=request.team, pk=wanted) if _is_id(wanted) else None
+    return get_object_or_404(flows_for(request.member, deleted=True), pk=wanted) if _is_id(wanted) else None
 
 
 def _is_id(text: str) -> bool:

@@ -26,7 +26,7 @@ from helix.engine.trial import trial_again
 from helix.ids import new_id
 from helix.runs.views.finding import run_or_404, step_or_404
 from helix.teams.access import TeamRequest, needs
-from helix.teams.roles import Ability, may
+from helix.teams.roles import Ability
 from helix.triggers.newest import DoesNotFit, run_newest
 
 ANSWERS: dict[str, str] = {
@@ -100,7 +100,7 @@ def go_on(request: TeamRequest, run_id: UUID) -> HttpResponse:
 def approve(request: TeamRequest, run_id: UUID, step_id: UUID) -> HttpResponse:
     """A person's answer to a step that waits for an approval."""
     step = step_or_404(request, run_id, step_id)
-    if not may(request.member.role, ability_to_approve(step)):
+    if ability_to_approve(step) not in request.abilities:
         raise PermissionDenied("This approval asks for a higher role in the team than yours.")
     given = request.POST.get("answer", "")
     if given not in ("approve", "reject"):

@@ -4,13 +4,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from helix.engine.bulk.freezing import freeze_doubts
 from helix.engine.bulk.models import ANSWERS, BulkKind
 from helix.engine.plans import plan_of
-from helix.flows.models import Flow
+from helix.flows.access import flow_for
 from helix.ids import new_id
 from helix.runs.attention import attention, attention_count, doubted
 from helix.teams.access import TeamRequest, needs
@@ -37,15 +37,16 @@ def count(request: TeamRequest) -> HttpResponse:
 def answer_all(request: TeamRequest) -> HttpResponse:
     """One answer for every call of this step that is in doubt now."""
     try:
-        flow = get_object_or_404(Flow, team=request.team, pk=UUID(request.POST.get("flow", "")))
+        flow_id = UUID(request.POST.get("flow", ""))
         answer = BulkKind(request.POST.get("answer", ""))
     except ValueError:
-        answer = BulkKind.CANCEL
+        flow_id, answer = UUID(int=0), BulkKind.CANCEL
     node = request.POST.get("node", "")
     if answer not in ANSWERS or not node:
         messages.error(request, "Choose one of the three answers.")
         return redirect("runs:attention", team=request.team.slug)
-    steps = doubted(request.team).filter(run__flow=flow, node=node)
+    flow = flow_for(request.member, flow_id, Ability.OPERATE, deleted=True)
+    steps = doubted(request.member).filter(run__flow=flow, node=node)
     first = steps.select_related("run").first()
     if first is None:
         messages.info(request, "Nothing of this step is in doubt any more.")

@@ -1,9 +1,11 @@
 """Retrying and cancelling many runs: what would happen is shown first, then done by the workers while the page follows."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +15,7 @@ from helix.engine.bulk.carrying import progress, stop
 from helix.engine.bulk.freezing import MOST, candidates, freeze_runs
 from helix.engine.bulk.models import BulkAction, BulkItem, BulkItemState, BulkKind, BulkState
 from helix.engine.models import Run
-from helix.flows.models import Flow
+from helix.flows.access import barred, flows_for, visible
 from helix.ids import new_id
 from helix.runs.filters import RunFilter
 from helix.runs.paging import PAGE
@@ -44,7 +46,7 @@ def ask(request: TeamRequest) -> HttpResponse:
     if ids is not None and not ids:
         messages.info(request, "No run was chosen. Tick the runs in the list, or take all that match the filter.")
         return redirect(_list(request, wanted))
-    runs = wanted.runs(request.team) if ids is None else Run.objects.filter(team=request.team, pk__in=ids)
+    runs = wanted.runs(request.team) if ids is None else _runs(request).filter(pk__in=ids)
     fit = candidates(kind, runs)
     number = fit.order_by()[: MOST + 1].count()
     sample = fit.select_related("flow", "version").order_by("-created_at", "-id")[:5]
@@ -74,7 +76,7 @@ def begin(request: TeamRequest) -> HttpResponse:
     wanted, ids = _chosen(request)
     if kind is None or ids == []:
         return redirect(_list(request, wanted))
-    runs = wanted.runs(request.team) if ids is None else Run.objects.filter(team=request.team, pk__in=ids)
+    runs = wanted.runs(request.team) if ids is None else _runs(request).filter(pk__in=ids)
     key = request.POST.get("key", "")[:64] or str(new_id())
     words = _words(request, wanted, ids)[:400]
     action = freeze_runs(request.team, request.user, kind, candidates(kind, runs), words=words, key=key)
@@ -94,7 +96,7 @@ def show(request: TeamRequest, action_id: UUID) -> HttpResponse:
 @needs(Ability.SEE)
 def listing(request: TeamRequest) -> HttpResponse:
     """The latest actions on many runs."""
-    found = BulkAction.objects.filter(team=request.team).select_related("by").order_by("-created_at")[:50]
+    found = _actions(request).order_by("-created_at")[:50]
     rows = [{"action": action, "verb": WORDS[action.kind][0], **progress(action)} for action in found]
     return render(request, "runs/bulk_list.html", {"rows": rows})
 
@@ -111,8 +113,22 @@ def halt(request: TeamRequest, action_id: UUID) -> HttpResponse:
     return redirect("runs:bulk", team=request.team.slug, action_id=action.pk)
 
 
+def _runs(request: TeamRequest) -> QuerySet[Run]:
+    """The runs that the member may act on."""
+    return visible(request.member, Run.objects.filter(team=request.team), ability=Ability.OPERATE)
+
+
+def _actions(request: TeamRequest) -> QuerySet[BulkAction]:
+    """The team's actions, without those on runs of flows that the viewer does not see: their words would name them."""
+    found = BulkAction.objects.filter(team=request.team).select_related("by")
+    if hidden := barred(request.member):
+        of_hidden = BulkItem.objects.filter(action=OuterRef("pk"), run__flow__in=hidden)
+        found = found.exclude(Exists(of_hidden)).exclude(total=0)
+    return found
+
+
 def _action(request: TeamRequest, action_id: UUID) -> BulkAction:
-    return get_object_or_404(BulkAction.objects.select_related("by"), team=request.team, pk=action_id)
+    return get_object_or_404(_actions(request), pk=action_id)
 
 
 def _shown(request: TeamRequest, action: BulkAction) -> dict[str, Any]:
@@ -157,6 +173,7 @@ def _item(item: BulkItem, begun: dict[UUID, str]) -> dict[str, Any]:
 def _chosen(request: TeamRequest) -> tuple[RunFilter, list[UUID] | None]:
     """The filter that the form was sent from, and the ticked runs; None for all that match."""
     wanted = RunFilter.read(request.POST.dict(), persons=True)
+    wanted = replace(wanted, hidden=tuple(barred(request.member, Ability.OPERATE)))
     if request.POST.get("all"):
         return wanted, None
     ids: list[UUID] = []
@@ -171,7 +188,7 @@ def _chosen(request: TeamRequest) -> tuple[RunFilter, list[UUID] | None]:
 def _words(request: TeamRequest, wanted: RunFilter, ids: list[UUID] | None) -> str:
     if ids is not None:
         return f"{len(ids)} chosen run{'s' if len(ids) != 1 else ''}"
-    flow = Flow.objects.filter(team=request.team, pk=wanted.flow).first() if wanted.flow else None
+    flow = flows_for(request.member, deleted=True).filter(pk=wanted.flow).first() if wanted.flow else None
     return f"all {wanted.words(flow)}"
 
 

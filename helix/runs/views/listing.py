@@ -1,11 +1,14 @@
 """The list of runs: filters in the address, a search box, fifty a page, live without jumping."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from helix.connections.blinding import blind
 from helix.engine.models import Run
 from helix.engine.states import LIVE_RUN_STATES
+from helix.flows.access import barred, flows_for, visible
 from helix.flows.models import Flow
 from helix.ids import new_id
 from helix.runs.filters import KINDS, PERIODS, STATES, TRIGGERS, RunFilter
@@ -36,14 +40,14 @@ def runs(request: TeamRequest) -> HttpResponse:
         return _again(request, wanted)
     cursor = request.GET.get("before", "")
     page = page_of(wanted, request.team, cursor)
-    flow = Flow.objects.filter(team=request.team, pk=wanted.flow).first() if wanted.flow else None
+    flow = flows_for(request.member, deleted=True).filter(pk=wanted.flow).first() if wanted.flow else None
     address = reverse("runs:list", kwargs={"team": request.team.slug})
     total = None if cursor else counted(wanted, request.team)
     shown = {
         **_table(request, wanted, page.runs, first_page=not cursor, following=page.following),
         "wanted": wanted,
         "flow": flow,
-        "flows": Flow.objects.filter(team=request.team).only("id", "name", "deleted_at").order_by("name"),
+        "flows": flows_for(request.member, deleted=True).only("id", "name", "deleted_at").order_by("name"),
         "filters": _chips(request, wanted, address),
         "triggers": TRIGGERS.items(),
         "periods": [(key, words) for key, (words, _) in PERIODS.items()],
@@ -66,10 +70,11 @@ def search(request: TeamRequest) -> HttpResponse:
     """What was typed into the search box becomes filters of the address. A person's id or address is in no address line and no
     log: only the digest is."""
     before = RunFilter.read(request.POST.dict(), persons=may(request.member.role, Ability.OPERATE))
+    before = replace(before, hidden=tuple(barred(request.member)))
     typed = read_typed(request.POST.get("text", ""), request.team, before)
     for problem in typed.problems:
         messages.warning(request, problem)
-    if typed.run and Run.objects.filter(team=request.team, pk=typed.run).exists():
+    if typed.run and _runs(request).filter(pk=typed.run).exists():
         return redirect("runs:run", team=request.team.slug, run_id=typed.run)
     if typed.run:
         messages.warning(request, f"This team has no run {typed.run}. It may have been removed by the retention.")
@@ -97,9 +102,9 @@ def _person(request: TeamRequest, wanted: RunFilter, person: str, prefix: bool) 
     digests = blind(request.team.pk, [person])
     if not digests:
         return redirect(link(address, others))
-    if not prefix and Run.objects.filter(team=request.team, persons__digest__in=digests).exists():
+    if not prefix and _runs(request, Ability.OPERATE).filter(persons__digest__in=digests).exists():
         return redirect(link(address, [*others, ("person", next(iter(digests)))]))
-    looked = beginning_with(request.team, person)
+    looked = beginning_with(request.team, person, barred(request.member, Ability.OPERATE))
     found = [(each, link(address, [*others, ("person", each.digest)])) for each in looked.people]
     page = {
         "typed": person,
@@ -115,9 +120,7 @@ def _person(request: TeamRequest, wanted: RunFilter, person: str, prefix: bool) 
 def _again(request: TeamRequest, wanted: RunFilter) -> HttpResponse:
     """The same rows as they are now, and how many newer ones there are: nothing moves under the reader's hand."""
     ids = [pk for pk in map(_uuid, request.GET["rows"].split(",")[:PAGE]) if pk]
-    found = (
-        Run.objects.filter(team=request.team, pk__in=ids).select_related("flow", "version", "created_by").defer(*HEAVY)
-    )
+    found = _runs(request).filter(pk__in=ids).select_related("flow", "version", "created_by").defer(*HEAVY)
     rows = sorted(found, key=lambda run: (run.created_at, run.id), reverse=True)
     top = request.GET.get("top", "")
     fresh = newer(wanted.runs(request.team), top).order_by()[: MOST_NEWER + 1].count() if top else 0
@@ -135,7 +138,7 @@ def _table(
 ) -> dict[str, Any]:
     """The rows, where to look for them again, and the pages around them."""
     now = timezone.now()
-    rows = [_row(run, now) for run in runs]
+    rows = [_row(run, now, wanted.hidden) for run in runs]
     query = wanted.pairs()
     address = reverse("runs:list", kwargs={"team": request.team.slug})
     shown = ",".join(run.pk.hex for run in runs)
@@ -151,9 +154,9 @@ def _table(
     }
 
 
-def _row(run: Run, now: datetime) -> dict[str, Any]:
+def _row(run: Run, now: datetime, hidden: Collection[UUID]) -> dict[str, Any]:
     spent, live = seconds(run, now), run.state in LIVE_RUN_STATES
-    return {"run": run, "live": live, "cause": cause_words(run), "icon": cause_icon(run), "seconds": spent}
+    return {"run": run, "live": live, "cause": cause_words(run, hidden), "icon": cause_icon(run), "seconds": spent}
 
 
 def _chips(request: TeamRequest, wanted: RunFilter, address: str) -> list[dict[str, Any]]:
@@ -161,7 +164,11 @@ def _chips(request: TeamRequest, wanted: RunFilter, address: str) -> list[dict[s
     others = [pair for pair in wanted.pairs() if pair[0] != "state"]
     found: list[dict[str, Any]] = [{"key": "", "words": "All", "href": link(address, others), "count": None}]
     for key, (words, _) in STATES.items():
-        count = counted(RunFilter(state=key), request.team, 99) if key in ("live", "attention") else None
+        count = (
+            counted(RunFilter(state=key, hidden=tuple(barred(request.member))), request.team, 99)
+            if key in ("live", "attention")
+            else None
+        )
         found.append({"key": key, "words": words, "href": link(address, [("state", key), *others]), "count": count})
     return found
 
@@ -181,7 +188,13 @@ def _marks(wanted: RunFilter, flow: Flow | None, address: str) -> list[tuple[str
 
 def filter_of(request: TeamRequest) -> RunFilter:
     """The filter of this page's address, as far as the viewer may use it."""
-    return RunFilter.read(request.GET.dict(), persons=may(request.member.role, Ability.OPERATE))
+    wanted = RunFilter.read(request.GET.dict(), persons=may(request.member.role, Ability.OPERATE))
+    return replace(wanted, hidden=tuple(barred(request.member)))
+
+
+def _runs(request: TeamRequest, ability: Ability = Ability.SEE) -> QuerySet[Run]:
+    """The team's runs of flows with which the viewer may do that."""
+    return visible(request.member, Run.objects.filter(team=request.team), ability=ability)
 
 
 def _uuid(text: str) -> UUID | None:

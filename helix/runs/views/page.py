@@ -16,6 +16,7 @@ from helix.engine.outputs import Gone, load
 from helix.engine.plans import plan_of
 from helix.engine.showing import larges, shown
 from helix.engine.states import FINAL_RUN_STATES, LIVE_STEP_STATES, StepState
+from helix.flows.access import barred, visible
 from helix.flows.plan import Plan, PlanNode
 from helix.flows.steps import STEP_TYPES
 from helix.ids import new_id
@@ -26,7 +27,7 @@ from helix.runs.timeline import timeline as draw
 from helix.runs.views.finding import run_or_404, step_or_404
 from helix.runs.words import cause_icon, cause_words, seconds
 from helix.teams.access import TeamRequest, needs
-from helix.teams.roles import Ability, may
+from helix.teams.roles import Ability
 from helix.triggers.newest import newest_for
 
 OF_THE_LIST = (
@@ -53,7 +54,7 @@ def run(request: TeamRequest, run_id: UUID) -> HttpResponse:
     steps = _in_order(found, list(_light(found)))
     chosen = _chosen(steps, request.GET.get("step", ""), request.GET.get("item", ""))
     page = {
-        **_timeline(found, steps, _first_turn(request, steps, chosen)),
+        **_timeline(request, found, steps, _first_turn(request, steps, chosen)),
         "editor_data": picture(found, steps, request.team.slug),
         "chosen": chosen,
         **(_step(request, found, chosen) if chosen else {}),
@@ -66,7 +67,7 @@ def run(request: TeamRequest, run_id: UUID) -> HttpResponse:
 def timeline(request: TeamRequest, run_id: UUID) -> HttpResponse:
     found = run_or_404(request, run_id)
     steps = _in_order(found, list(_light(found)))
-    return render(request, "runs/_timeline.html", _timeline(found, steps, _first_turn(request, steps, None)))
+    return render(request, "runs/_timeline.html", _timeline(request, found, steps, _first_turn(request, steps, None)))
 
 
 @require_GET
@@ -158,7 +159,7 @@ def _first_turn(request: TeamRequest, steps: list[StepRun], chosen: StepRun | No
     return place - place % MOST_TURN_ROWS
 
 
-def _timeline(run: Run, steps: list[StepRun], first: int) -> dict[str, Any]:
+def _timeline(request: TeamRequest, run: Run, steps: list[StepRun], first: int) -> dict[str, Any]:
     now, plan = timezone.now(), plan_of(run.version_id)
     nodes = plan.nodes
     listed, ready = _turns_after_loops(plan, _shown(steps, first)), ready_times(run, plan, steps)
@@ -168,7 +169,7 @@ def _timeline(run: Run, steps: list[StepRun], first: int) -> dict[str, Any]:
     return {
         "run": run,
         "is_final": run.state in FINAL_RUN_STATES,
-        "cause": cause_words(run),
+        "cause": cause_words(run, barred(request.member)),
         "cause_icon": cause_icon(run),
         "seconds": seconds(run, now),
         "timeline": drawn,
@@ -237,7 +238,7 @@ def _step(request: TeamRequest, run: Run, step: StepRun) -> dict[str, Any]:
     """What the fragment of a step shows; payloads only to those who may see them."""
     node = plan_of(run.version_id).nodes[step.node]
     attempts = list(step.attempts.all())
-    sees = may(request.member.role, Ability.OPERATE)
+    sees = Ability.OPERATE in request.abilities
     if sees:
         for attempt in attempts:
             attempt.exchanges = _exchanges(attempt.exchanges, run)
@@ -262,7 +263,7 @@ def _step(request: TeamRequest, run: Run, step: StepRun) -> dict[str, Any]:
         "port_words": _port_words(step, node),
         "question": _question(request, step),
         "again_key": str(new_id()),
-        "children": step.children.select_related("flow").order_by("created_at")[:5],
+        "children": visible(request.member, step.children.select_related("flow")).order_by("created_at")[:5],
     }
 
 
@@ -273,7 +274,7 @@ def _question(request: TeamRequest, step: StepRun) -> dict[str, Any] | None:
         return None
     question = {"kind": asked.kind, "text": asked.asked.get("question", ""), "may": False, "address": ""}
     if asked.kind == "approval":
-        question["may"] = may(request.member.role, ability_to_approve(step))
+        question["may"] = ability_to_approve(step) in request.abilities
     return question
 
 

@@ -11,7 +11,7 @@ from helix.teams.roles import Ability, Role
 from tests.integration.security.world import PERSON, World
 
 SEE, OPERATE, EDIT, PUBLISH = Ability.SEE, Ability.OPERATE, Ability.EDIT, Ability.PUBLISH
-CONNECT, ADMINISTER, OWN = Ability.CONNECT, Ability.ADMINISTER, Ability.OWN
+CONNECT, ADMINISTER, OWN, SHARE = Ability.CONNECT, Ability.ADMINISTER, Ability.OWN, Ability.SHARE
 Body = Callable[[World], dict[str, Any]]
 
 
@@ -99,6 +99,7 @@ OPEN: dict[str, dict[str, Row]] = {
             signed_out=302,
         ),
     },
+    "s/<str:secret>/": {"GET": Row(None, 200), "POST": Row(None, 302, lambda world: {})},
     "api/docs/": {"GET": Row(None, 200), "HEAD": Row(None, 200)},
     "api/v1/openapi.json": {"GET": Row(None, 200), "HEAD": Row(None, 200)},
     "h/<slug:team>/<str:path>": {"POST": Row(None, 401, json=lambda world: {"who": "ada"})},
@@ -137,6 +138,12 @@ PAGES: dict[str, dict[str, Row]] = {
     F + "webhook/": act(EDIT, 200, json=lambda world: {"node": "hook", "act": "reveal"}),
     F + "choices/": page(EDIT),
     F + "last/": page(SEE),
+    F + "share/": page(SHARE),
+    F + "share/who/": act(SHARE, form=lambda world: {"who": "team"}),
+    F + "share/people/": act(SHARE, form=lambda world: {"user": str(world.people[Role.VIEWER].pk), "level": "run"}),
+    F + "share/links/": act(SHARE, 200, form=lambda world: {"shows": "published", "days": "7"}),
+    F + "share/links/<uuid:link_id>/revoke/": act(SHARE),
+    F + "share/allow/": act(ADMINISTER, form=lambda world: {"on": "true"}),
     T + "runs/": page(SEE),
     T + "runs/search/": act(SEE, form=lambda world: {"text": "state:failed"}),
     T + "runs/person/": act(OPERATE, form=lambda world: {"person": PERSON}),

@@ -21,6 +21,8 @@ from helix.engine.start import start
 from helix.engine.states import Cause
 from helix.flows.drafts import create_flow
 from helix.flows.models import Flow
+from helix.sharing.links import make
+from helix.sharing.models import ShareLink
 from helix.teams.invitations import invite
 from helix.teams.keys import digest, make_link, make_token
 from helix.teams.models import ApiToken, Invitation, Member, Team, User
@@ -61,6 +63,7 @@ class World:
     link: str
     invitation: Invitation
     key: str
+    shared: str
     graph: dict[str, Any] = field(default_factory=dict)
 
     def client(self, role: Role) -> Client:
@@ -93,6 +96,8 @@ class World:
             "invitation_id": self.invitation.pk,
             "token": self.link,
             "pk": 2**31 - 1,
+            "secret": self.shared,
+            "link_id": ShareLink.objects.get(digest=digest(self.shared)).pk,
             "path": self.endpoint.path,
             "name": "email_opened",
             "key": self.key if route.startswith("join/") else "customerio.track_event",
@@ -134,13 +139,14 @@ def make_world(slug: str) -> World:
     action = freeze_runs(
         team, people[Role.OPERATOR], BulkKind.CANCEL, Run.objects.filter(team=team), words="all", key=f"of-{slug}"
     )
+    _, shared = make(flow, Member.objects.get(team=team, user=editor), days=7)
     draft = create_flow(team, f"Half done of {slug}", by=editor)
     for each in (run, ended, connection, spare):
         each.refresh_from_db()
     return World(
         team, people, tokens, flow, draft, run, ended, connection, spare, endpoint, delivery, reported, fire, action,
         make_link(people[Role.VIEWER]), *invite(team, people[Role.ADMIN], "admin", f"invited@{slug}.example", "viewer"),
-        drawn,
+        shared, drawn,
     )  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Who sees a flow, and read-only links to one."""

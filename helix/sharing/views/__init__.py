@@ -1,0 +1,1 @@
+"""The dialog of a flow's sharing, and the public page of a link."""
