@@ -1,0 +1,146 @@
+"""One act on many flows: what would be refused, and doing it. Each flow has a transaction of its own; what cannot be done is a
+result with its reason."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from helix.flows.filing import add_tags, folder_of, forget_unused, read_tags, remove_tags
+from helix.flows.finding import RESTORABLE
+from helix.flows.models import Flow, ManyAct
+from helix.teams.models import Team, User
+from helix.triggers.leaving import bring_back, reasons_to_stay
+from helix.triggers.publish import NotPublished, delete_flow, set_enabled
+
+MOST = 1000
+KEPT = timedelta(days=30)
+
+
+class Verb(StrEnum):
+    ON = "on"
+    OFF = "off"
+    MOVE = "move"
+    TAG = "tag"
+    UNTAG = "untag"
+    DELETE = "delete"
+    RESTORE = "restore"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be done. `to`: the path of a folder, "" for the top; `tags`: names."""
+
+    verb: Verb
+    to: str = ""
+    tags: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one flow, or would: `done`, or refused for the reason in `words`."""
+
+    flow: Flow
+    done: bool
+    words: str
+
+
+def read_wanted(verb: str, to: str, tags: str) -> Wanted:
+    """What a form asks for; a ValueError with a sentence when it makes no sense."""
+    if verb not in list(Verb):
+        raise ValueError("Choose what to do with the flows: on, off, move, tags or delete.")
+    names = read_tags(tags)
+    if verb in (Verb.TAG, Verb.UNTAG) and not names:
+        raise ValueError("Name at least one tag.")
+    return Wanted(Verb(verb), to.strip(), names)
+
+
+def foreseen(team: Team, verb: Verb, flows: Sequence[Flow]) -> list[Result]:
+    """What would come of each flow, as of now. The same number of queries however many there are."""
+    if verb == Verb.DELETE:
+        reasons = reasons_to_stay(team, [flow.pk for flow in flows])
+        return [Result(flow, flow.pk not in reasons, reasons.get(flow.pk, "")) for flow in flows]
+    if verb == Verb.ON:
+        words = "It was never published. Publish it first: only a published version runs by itself."
+        return [Result(flow, bool(flow.published_id), "" if flow.published_id else words) for flow in flows]
+    return [Result(flow, True, "") for flow in flows]
+
+
+def carry_out(team: Team, by: User | None, wanted: Wanted, flows: Sequence[Flow], words: str) -> ManyAct:
+    """Do it to each of these flows, and keep what came of it for a month."""
+    ManyAct.objects.filter(team=team, at__lt=timezone.now() - KEPT).delete()
+    if wanted.verb == Verb.MOVE and wanted.to:
+        folder_of(team, wanted.to)
+    stay = reasons_to_stay(team, [flow.pk for flow in flows]) if wanted.verb == Verb.DELETE else {}
+    results = [Result(flow, False, stay[flow.pk]) if flow.pk in stay else _one(wanted, flow) for flow in flows]
+    if wanted.verb == Verb.UNTAG:
+        forget_unused(team)
+    rows = [[str(result.flow.pk), result.flow.name, result.done, result.words] for result in results]
+    return ManyAct.objects.create(team=team, by=by, act=wanted.verb, words=words[:400], results=rows)
+
+
+def _one(wanted: Wanted, flow: Flow) -> Result:
+    try:
+        with transaction.atomic():
+            return Result(flow, True, DOING[wanted.verb](flow, wanted))
+    except (NotPublished, ValueError) as refused:
+        return Result(flow, False, str(refused))
+
+
+def _switch(flow: Flow, wanted: Wanted) -> str:
+    on = wanted.verb == Verb.ON
+    if flow.enabled == on:
+        return f"Was {wanted.verb} already"
+    set_enabled(flow, on)
+    return "Its triggers start runs now" if on else "Nothing starts it by itself now"
+
+
+def _move(flow: Flow, wanted: Wanted) -> str:
+    folder = folder_of(flow.team, wanted.to) if wanted.to else None
+    Flow.objects.filter(pk=flow.pk).update(folder=folder)
+    return f"Is in “{folder}”" if folder else "Is at the top, in no folder"
+
+
+def _tag(flow: Flow, wanted: Wanted) -> str:
+    add_tags(flow, wanted.tags)
+    return f"Wears {', '.join(wanted.tags)}"
+
+
+def _untag(flow: Flow, wanted: Wanted) -> str:
+    return f"Without {', '.join(wanted.tags)}" if remove_tags(flow, wanted.tags) else "Did not wear it"
+
+
+def _delete(flow: Flow, wanted: Wanted) -> str:
+    delete_flow(flow)
+    return f"Can be brought back for {RESTORABLE.days} days"
+
+
+def _restore(flow: Flow, wanted: Wanted) -> str:
+    bring_back(flow)
+    return "Is back, switched off"
+
+
+DOING: dict[Verb, Callable[[Flow, Wanted], str]] = {
+    Verb.ON: _switch,
+    Verb.OFF: _switch,
+    Verb.MOVE: _move,
+    Verb.TAG: _tag,
+    Verb.UNTAG: _untag,
+    Verb.DELETE: _delete,
+    Verb.RESTORE: _restore,
+}
+
+
+def ids_of(texts: Sequence[str]) -> list[UUID]:
+    """Ids as a form sends them; what is none is left out."""
+    found: dict[UUID, None] = {}
+    for text in texts[:MOST]:
+        try:
+            found[UUID(text)] = None
+        except ValueError:
+            continue
+    return list(found)
