@@ -24,6 +24,9 @@ if (dialog) {
     } catch { /* storage is switched off */ }
   };
 
+  const opened = /\/flows\/([0-9a-f-]{36})\/$/.exec(location.pathname);
+  if (opened) remember(`flow:${opened[1]}`);
+
   const choose = (/** @type {number} */ index) => {
     const all = entries();
     all.forEach((entry, at) => {

@@ -102,7 +102,10 @@ def _runnable(request: TeamRequest, text: str) -> list[Entry]:
 def _recent(request: TeamRequest, keys: list[str], everything: list[Entry]) -> list[Entry]:
     """What was chosen last, as it is called now; what is gone is left out."""
     ids = [pk for key in keys if (pk := _uuid(key.partition(":")[2]))]
-    flows = {flow.pk: flow for flow in flows_for(request.member).filter(pk__in=ids).select_related("folder").only("name", "folder__path")}
+    flows = {
+        flow.pk: flow
+        for flow in flows_for(request.member).filter(pk__in=ids).select_related("folder").only("name", "folder__path")
+    }
     known = {entry.key: entry for entry in everything}
     found: list[Entry] = []
     for key in dict.fromkeys(keys):
@@ -113,7 +116,9 @@ def _recent(request: TeamRequest, keys: list[str], everything: list[Entry]) -> l
         elif flow and kind == "flow":
             found.append(_entry_of(request, flow))
         elif flow and kind == "run" and may(request.member.role, Ability.OPERATE):
-            found.append(Entry(f"Run “{flow.name}”…", "play", _at(request, "editor:start", flow_id=flow.pk), "Run", key))
+            found.append(
+                Entry(f"Run “{flow.name}”…", "play", _at(request, "editor:start", flow_id=flow.pk), "Run", key)
+            )
     return found[:MOST_RECENT]
 
 

@@ -98,7 +98,9 @@ def rename(request: TeamRequest, folder_id: UUID) -> HttpResponse:
 def delete(request: TeamRequest, folder_id: UUID) -> HttpResponse:
     folder = get_object_or_404(Folder, team=request.team, pk=folder_id)
     count = delete_folder(folder)
-    went = {0: "It was empty.", 1: "Its flow is at the top again."}.get(count, f"Its {count} flows are at the top again.")
+    went = {0: "It was empty.", 1: "Its flow is at the top again."}.get(
+        count, f"Its {count} flows are at the top again."
+    )
     messages.success(request, f"The folder “{folder}” is gone. {went}")
     return redirect(_list(request))
 
