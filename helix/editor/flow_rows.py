@@ -59,7 +59,7 @@ def flows_for(member: Member) -> QuerySet[Flow]:
 def matching(member: Member, wanted: FlowFilter) -> QuerySet[Flow]:
     """The member's flows that the filter lets through, in its order. Gists are true afterwards."""
     renew(member.team)
-    found = wanted.flows(flows_for(member), member.user)
+    found = wanted.flows(flows_for(member), member.user_id)
     match wanted.sort:
         case "name":
             return found.order_by("name", "-pk")

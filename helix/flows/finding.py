@@ -12,7 +12,7 @@ from django.utils import timezone
 from helix.flows.filing import with_inner
 from helix.flows.models import Flow, Folder, Tag
 from helix.flows.starting import KINDS
-from helix.teams.models import Team, User
+from helix.teams.models import Team
 
 RESTORABLE = timedelta(days=30)
 TOP = "top"
@@ -77,8 +77,8 @@ class FlowFilter:
         """Whether it leaves any flow out."""
         return bool(self.but(sort="").pairs())
 
-    def flows(self, base: QuerySet[Flow], user: User | None) -> QuerySet[Flow]:
-        """Those of the base that the filter lets through. `user`: who “edited by me” is about. Gists must be renewed before."""
+    def flows(self, base: QuerySet[Flow], me: UUID | None = None) -> QuerySet[Flow]:
+        """Those of the base that the filter lets through. `me`: the person that “edited by me” is about. Gists must be renewed before."""
         found = base.filter(self._state())
         if self.trigger:
             found = found.filter(gist__triggers__contains=f" trigger.{self.trigger} ")
@@ -88,8 +88,8 @@ class FlowFilter:
             found = found.filter(folder__in=folders_within(base, self.folder))
         if self.tag:
             found = found.filter(Exists(_worn(name__iexact=self.tag)))
-        if self.mine and user is not None:
-            found = found.filter(edited_by=user)
+        if self.mine and me is not None:
+            found = found.filter(edited_by=me)
         for word in self.q.split():
             found = found.filter(_has(word))
         return found
@@ -141,7 +141,7 @@ def folders_within(base: QuerySet[Flow], folder: str) -> list[UUID]:
 
 
 def _worn(**which: Any) -> QuerySet[Any]:
-    wearing: QuerySet[Any] = Flow.tags.through.objects.filter(flow=OuterRef("pk"))
+    wearing: QuerySet[Any] = Flow.tags.through._default_manager.filter(flow=OuterRef("pk"))
     return wearing.filter(tag__in=Tag.objects.filter(**which))
 
 

@@ -61,6 +61,8 @@ def _schedule(config: Mapping[str, Any]) -> str:
     if not cron:
         return "On a schedule that is not set yet"
     words = cron_words(cron)
+    if words.endswith(("minutes", "minute")) or words == "Every hour":
+        return words  # alike in every zone
     return f"{words} {zone}" if words else describe_schedule(cron, zone)
 
 

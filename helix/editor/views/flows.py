@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -52,9 +52,7 @@ def flows(request: TeamRequest) -> HttpResponse:
         "following": link(address, [*wanted.pairs(), ("page", str(number + 1))]) if number < last else "",
         "any": places["all"] > 0,
         "bare": link(address, FlowFilter(sort=wanted.sort).pairs()),
-        "has_connection": request.team.connections.exists(),
-        "gallery": gallery(request.team.slug),
-        "here": request.get_full_path(),
+        "has_connection": places["all"] > 0 or request.team.connections.exists(),
     }
     return render(request, "flows/list.html", page)
 
@@ -62,14 +60,6 @@ def flows(request: TeamRequest) -> HttpResponse:
 def link(address: str, query: list[tuple[str, str]]) -> str:
     """The address with this query."""
     return f"{address}?{urlencode(query)}" if query else address
-
-
-def gallery(team: str) -> str:
-    """The address of the gallery of templates, if this Helix has one."""
-    try:
-        return reverse("templates:list", kwargs={"team": team})
-    except NoReverseMatch:
-        return ""
 
 
 def _whole(text: str) -> int:
