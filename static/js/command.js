@@ -78,6 +78,10 @@ if (dialog) {
     }
   });
   document.addEventListener("htmx:after:swap", (event) => {
-    if (event.target === field) choose(0);
+    if (event.target !== field) return;
+    choose(0);
+    const count = entries().length;
+    const said = dialog.querySelector("[data-command-count]");
+    if (said) said.textContent = count ? `${count} found` : (found.textContent?.trim() ?? "");
   });
 }
