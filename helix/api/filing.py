@@ -1,6 +1,8 @@
 """Shapes of finding and filing flows over the REST API: filters of the list, and what of a flow can be changed at once."""
 
+from datetime import datetime
 from typing import Annotated, Literal
+from uuid import UUID
 
 from ninja import Schema
 from pydantic import Field
@@ -26,3 +28,9 @@ class FlowsWanted(Schema):
     trigger: Literal["schedule", "webhook", "customerio_event", "flow_failed", "called", "manual"] | None = None
     folder: str | None = Field(None, max_length=130, description="A folder and those within it; empty: in none.")
     tag: str = Field("", max_length=40)
+
+
+class DeletedFlow(Schema):
+    id: UUID
+    name: str
+    deleted_at: datetime

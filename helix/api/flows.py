@@ -14,7 +14,7 @@ from ninja.params import functions as params
 from helix.api.auth import ApiRequest
 from helix.api.cursor import page
 from helix.api.errors import ApiError
-from helix.api.filing import FlowChange, FlowsWanted
+from helix.api.filing import DeletedFlow, FlowChange, FlowsWanted
 from helix.api.shapes import (
     Catalog,
     DiffIn,
@@ -31,7 +31,7 @@ from helix.api.shapes import (
     VersionOut,
     VersionRow,
 )
-from helix.flows import drafts, filing, history
+from helix.flows import drafts, filing, finding, history
 from helix.flows.filing import found_folder
 from helix.flows.finding import TOP, FlowFilter, shelf
 from helix.flows.gist import renew
@@ -175,6 +175,28 @@ def delete(request: ApiRequest, flow_id: UUID) -> Status[None]:
     except leaving.StillNeeded as refused:
         raise ApiError(409, "in_use", str(refused), "Or delete the flows that use it first.") from None
     return Status(204, None)
+
+
+@router.get("/flows/deleted", response=list[DeletedFlow])
+def deleted(request: ApiRequest) -> QuerySet[Flow]:
+    """What was deleted in the last 30 days and can be brought back, the last one first."""
+    request.auth.must(Ability.SEE)
+    return finding.deleted(request.auth.team).only("id", "name", "deleted_at")[:500]
+
+
+@router.post("/flows/{uuid:flow_id}/restore", response=FlowRow)
+def bring_back(request: ApiRequest, flow_id: UUID) -> dict[str, Any]:
+    """Bring a deleted flow back, switched off."""
+    request.auth.must(Ability.PUBLISH)
+    leaving.bring_back(get_object_or_404(finding.deleted(request.auth.team), pk=flow_id))
+    return row(flow_of(request, flow_id))
+
+
+@router.post("/flows/{uuid:flow_id}/duplicate", response={201: FlowOut})
+def duplicate(request: ApiRequest, flow_id: UUID) -> Status[dict[str, Any]]:
+    """A copy of the draft with the same folder and tags, switched off."""
+    request.auth.must(Ability.EDIT)
+    return Status(201, whole(leaving.duplicate(flow_of(request, flow_id), request.auth.user)))
 
 
 @router.put("/flows/{uuid:flow_id}/draft", response=DraftOut)

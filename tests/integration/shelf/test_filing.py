@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from helix.flows.drafts import create_flow
 from helix.flows.exchange import export_document, take_in
 from helix.flows.filing import folder_of, place, put_tags, rename_folder
 from helix.flows.models import Flow, Folder, Tag
 from helix.teams.keys import make_token
 from helix.teams.roles import Role
+from helix.triggers.publish import delete_flow
+from tests.build import graph_text
 from tests.integration.pages.conftest import SignIn, World, as_, world
 
 __all__ = ["as_", "world"]
@@ -153,6 +156,9 @@ class Caller:
     def get(self, path: str) -> Any:
         return Client().get(f"/api/v1/{path}", headers=self.headers)
 
+    def post(self, path: str) -> Any:
+        return Client().post(f"/api/v1/{path}", "{}", "application/json", headers=self.headers)
+
     def patch(self, path: str, body: dict[str, Any]) -> Any:
         return Client().patch(f"/api/v1/{path}", json.dumps(body), "application/json", headers=self.headers)
 
@@ -202,3 +208,29 @@ def test_a_folder_that_is_not_there_is_said(world: World) -> None:
 
     assert answer.status_code == 404
     assert answer.json()["error"]["code"] == "no_folder"
+
+
+def test_the_api_brings_back_what_was_deleted_and_copies(world: World) -> None:
+    call, at = Caller(world), f"flows/{world.flow.pk}"
+    delete_flow(world.flow)
+
+    gone = call.get("flows/deleted").json()
+    back = call.post(f"{at}/restore")
+    copy = call.post(f"{at}/duplicate")
+
+    assert [flow["name"] for flow in gone] == ["Counting"]
+    assert (back.status_code, back.json()["enabled"]) == (200, False)
+    assert (copy.status_code, copy.json()["name"]) == (201, "Counting (copy)")
+    assert call.post(f"{at}/restore").status_code == 404
+
+
+def test_the_api_deletes_no_flow_that_another_uses(world: World) -> None:
+    called = create_flow(world.team, "Part", graph_text([{"key": "c", "type": "trigger.called"}], []))
+    step = {"key": "run", "type": "logic.run_flow", "config": {"flow": str(called.pk)}}
+    create_flow(world.team, "Caller", graph_text([step], []))
+    call = Caller(world)
+
+    answer = Client().delete(f"/api/v1/flows/{called.pk}", headers=call.headers)
+
+    assert answer.status_code == 409
+    assert answer.json()["error"]["code"] == "in_use"
