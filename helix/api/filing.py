@@ -23,11 +23,13 @@ class FlowChange(Schema):
 class FlowsWanted(Schema):
     """Filters of the list of flows."""
 
-    q: str = Field("", max_length=100, description="Words in names, tags, folders, steps or connections.")
+    q: str = Field(default="", max_length=100, description="Words in names, tags, folders, steps or connections.")
     state: Literal["on", "off", "published", "draft", "problems"] | None = None
     trigger: Literal["schedule", "webhook", "customerio_event", "flow_failed", "called", "manual"] | None = None
-    folder: str | None = Field(None, max_length=130, description="A folder and those within it; empty: in none.")
-    tag: str = Field("", max_length=40)
+    folder: str | None = Field(
+        default=None, max_length=130, description="A folder and those within it; empty: in none."
+    )
+    tag: str = Field(default="", max_length=40)
 
 
 class DeletedFlow(Schema):
