@@ -47,8 +47,6 @@ class Row:
     warnings: int
     tags: list[tuple[str, int]]
     strip: list[Outcome] = field(default_factory=list)
-    blanks: range = range(0)
-    """Places of the strip that no run fills yet."""
 
 
 def flows_for(member: Member) -> QuerySet[Flow]:
@@ -127,7 +125,6 @@ def _row(flow: Flow, next_at: datetime | None, runs: list[Run]) -> Row:
         found.count("warning"),
         [(name, hue(name)) for name in names],
         _bars(runs),
-        range(0, (STRIP - len(runs)) * 7, 7),
     )
 
 

@@ -18,7 +18,7 @@ from helix.teams.access import TeamRequest, needs
 from helix.teams.roles import Ability, may
 from helix.teams.templatetags.rooms import gallery_address
 
-MOST_FLOWS, MOST_RUN, MOST_STEPS, MOST_RECENT, MOST_RUNS = 8, 4, 8, 5, 3
+MOST_FLOWS, MOST_UNASKED, MOST_RUN, MOST_STEPS, MOST_RECENT, MOST_RUNS = 8, 4, 4, 8, 5, 3
 LEAST_OF_AN_ID = 8
 
 
@@ -55,12 +55,13 @@ def jump(request: TeamRequest) -> HttpResponse:
     groups = [
         Group("Recent", [] if text else _recent(request, recent, everything)),
         Group("Runs", _runs(request, text)),
-        Group("Flows", flows[:MOST_FLOWS]),
+        Group("Flows", flows[: MOST_FLOWS if text else MOST_UNASKED]),
         Group("Run now", _runnable(request, rest if running else text)),
-        Group("Do", [entry for entry in fitting if entry.key.startswith("do:")] + _create(request, text)),
+        Group("Do", [entry for entry in fitting if entry.key.startswith("do:")]),
         Group("Pages", [entry for entry in fitting if entry.key.startswith("page:")]),
         Group("Teams", [entry for entry in fitting if entry.key.startswith("team:")]),
         Group("Steps in the catalogue", _steps(request, text)),
+        Group("Create", _create(request, text)),
     ]
     if running:
         groups.insert(0, groups.pop(3))
