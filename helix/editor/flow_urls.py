@@ -18,6 +18,7 @@ urlpatterns = [
     path("many/ask/", many.ask, name="many_ask"),
     path("many/begin/", many.begin, name="many_begin"),
     path("many/<uuid:act_id>/", many.show, name="many"),
+    path("many/<uuid:act_id>/go-on/", many.go_on, name="many_go_on"),
     path("<uuid:flow_id>/filing/", filing.filing, name="filing"),
     path("<uuid:flow_id>/duplicate/", flows.duplicate, name="duplicate"),
     path("<uuid:flow_id>/restore/", flows.restore, name="restore"),

@@ -147,13 +147,15 @@ class Gist(models.Model):
 
 
 class ManyAct(models.Model):
-    """One act on many flows, and what came of each: `results` holds [id, name, done, words]."""
+    """One act on many flows, and what came of each: `results` holds [id, name, done, words], `rest` the ids that are still to go."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     act = models.CharField(max_length=16)
     words = models.CharField(max_length=400)
+    given = models.JSONField(default=dict)  # the folder, the tags
+    rest = models.JSONField(default=list)
     results = models.JSONField(default=list)
     at = models.DateTimeField(auto_now_add=True)
 

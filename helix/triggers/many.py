@@ -1,10 +1,11 @@
-"""One act on many flows: what would be refused, and doing it. Each flow has a transaction of its own; what cannot be done is a
-result with its reason."""
+"""One act on many flows: what would be refused, and doing it, piece by piece. What cannot be done is a result with its reason."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -19,6 +20,8 @@ from helix.triggers.publish import NotPublished, delete_flow, set_enabled
 
 MOST = 1000
 KEPT = timedelta(days=30)
+PIECE, SECONDS = 20, 2.0
+"""Flows in one transaction, and how long one request goes on with them; the page asks for the rest."""
 
 
 class Verb(StrEnum):
@@ -71,16 +74,43 @@ def foreseen(team: Team, verb: Verb, flows: Sequence[Flow]) -> list[Result]:
 
 
 def carry_out(team: Team, by: User | None, wanted: Wanted, flows: Sequence[Flow], words: str) -> ManyAct:
-    """Do it to each of these flows, and keep what came of it for a month."""
+    """Write down what is to be done to which flows, do the first of it, and keep what came of it for a month."""
     ManyAct.objects.filter(team=team, at__lt=timezone.now() - KEPT).delete()
     if wanted.verb == Verb.MOVE and wanted.to:
         folder_of(team, wanted.to)
-    stay = reasons_to_stay(team, [flow.pk for flow in flows]) if wanted.verb == Verb.DELETE else {}
-    results = [Result(flow, False, stay[flow.pk]) if flow.pk in stay else _one(wanted, flow) for flow in flows]
-    if wanted.verb == Verb.UNTAG:
-        forget_unused(team)
-    rows = [[str(result.flow.pk), result.flow.name, result.done, result.words] for result in results]
-    return ManyAct.objects.create(team=team, by=by, act=wanted.verb, words=words[:400], results=rows)
+    given = {"to": wanted.to, "tags": wanted.tags}
+    rest = [str(flow.pk) for flow in flows]
+    act = ManyAct.objects.create(team=team, by=by, act=wanted.verb, words=words[:400], given=given, rest=rest)
+    return carry_on(act)
+
+
+def carry_on(act: ManyAct, seconds: float = SECONDS) -> ManyAct:
+    """Do more of what is left, for so long. Pieces are whole: flows and their results are written together, by one at a time."""
+    until = time.monotonic() + seconds
+    while act.rest and time.monotonic() < until:
+        with transaction.atomic():
+            act = ManyAct.objects.select_for_update().select_related("team").get(pk=act.pk)
+            act.results += [_told(result) for result in _piece(act)]
+            act.rest = act.rest[PIECE:]
+            act.save(update_fields=["results", "rest"])
+            if not act.rest and act.act == Verb.UNTAG:
+                forget_unused(act.team)
+    return act
+
+
+def _piece(act: ManyAct) -> list[Result]:
+    """Do the next flows. What a flow that stays calls is looked for among all that are left."""
+    wanted = Wanted(Verb(act.act), act.given["to"], act.given["tags"])
+    known = Flow.objects.filter(team=act.team, deleted_at__isnull=wanted.verb != Verb.RESTORE).defer("draft")
+    flows = {str(flow.pk): flow for flow in known.filter(pk__in=act.rest[:PIECE]).select_related("team")}
+    rest = [UUID(pk) for pk in act.rest]
+    stay = reasons_to_stay(act.team, rest) if wanted.verb == Verb.DELETE else {}
+    ordered = [flows[pk] for pk in act.rest[:PIECE] if pk in flows]
+    return [Result(flow, False, stay[flow.pk]) if flow.pk in stay else _one(wanted, flow) for flow in ordered]
+
+
+def _told(result: Result) -> list[Any]:
+    return [str(result.flow.pk), result.flow.name, result.done, result.words]
 
 
 def _one(wanted: Wanted, flow: Flow) -> Result:
@@ -136,9 +166,9 @@ DOING: dict[Verb, Callable[[Flow, Wanted], str]] = {
 
 
 def ids_of(texts: Sequence[str]) -> list[UUID]:
-    """Ids as a form sends them; what is none is left out."""
+    """Ids as a form sends them, one by one or parted by commas; what is none is left out."""
     found: dict[UUID, None] = {}
-    for text in texts[:MOST]:
+    for text in ",".join(texts).split(",")[:MOST]:
         try:
             found[UUID(text)] = None
         except ValueError:

@@ -141,6 +141,7 @@ def test_the_command_bar_finds_a_run_by_its_id_and_runs_a_flow(page: Page) -> No
     expect(options.first).to_contain_text(found_id.group()[:8])
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(found_id.group()))
+    page.wait_for_load_state()
 
     page.keyboard.press("Control+k")
     page.keyboard.type("run a flow that fails")

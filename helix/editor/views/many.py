@@ -1,6 +1,7 @@
 """One act on many flows: what would be done and what is refused is shown first; then it is done, and what came of each is told."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -17,7 +18,7 @@ from helix.flows.finding import RESTORABLE, FlowFilter, deleted
 from helix.flows.models import Flow, Folder, ManyAct
 from helix.teams.access import TeamRequest, needs
 from helix.teams.roles import Ability, may
-from helix.triggers.many import MOST, Verb, carry_out, foreseen, ids_of, read_wanted
+from helix.triggers.many import MOST, Verb, carry_on, carry_out, foreseen, ids_of, read_wanted
 
 WORDS: dict[str, tuple[str, str, str, str]] = {
     Verb.ON: ("Switch on", "switched on", "power", "Their triggers start runs from then on."),
@@ -59,7 +60,7 @@ def _asked(request: TeamRequest, verb: Verb, wanted: FlowFilter, flows: list[Flo
         "sample": fit[:SHOWN],
         "rest": max(0, len(fit) - SHOWN),
         "refused": [result for result in foresight if not result.done],
-        "ids": [flow.pk for flow in flows],
+        "ids": ",".join(str(flow.pk) for flow in flows),  # one field: a form may hold a thousand at most
         "pairs": wanted.pairs(),
         "folders": Folder.objects.filter(team=request.team).order_by("path"),
         "known_tags": tags_of(request.team),
@@ -92,9 +93,20 @@ def _told(verb: Verb, to: str, tags: list[str]) -> str:
     return ", ".join(tags)
 
 
+@require_POST
+@needs(Ability.EDIT)
+def go_on(request: TeamRequest, act_id: UUID) -> HttpResponse:
+    """Do more of what is left; the page of the results asks for it by itself."""
+    act = get_object_or_404(ManyAct, team=request.team, pk=act_id)
+    _allowed(request, Verb(act.act))
+    carry_on(act)
+    pairs = FlowFilter.read(request.GET.dict()).pairs()
+    return redirect(link(reverse("flows:many", args=[request.team.slug, act.pk]), pairs))
+
+
 @require_GET
 @needs(Ability.SEE)
-def show(request: TeamRequest, act_id: Any) -> HttpResponse:
+def show(request: TeamRequest, act_id: UUID) -> HttpResponse:
     """What came of each flow."""
     act = get_object_or_404(ManyAct.objects.select_related("by"), team=request.team, pk=act_id)
     done = [result for result in act.results if result[2]]
@@ -105,6 +117,12 @@ def show(request: TeamRequest, act_id: Any) -> HttpResponse:
         "done": done,
         "refused": len(act.results) - len(done),
         "undo": act.act == Verb.DELETE,
+        "left": len(act.rest),
+        "total": len(act.rest) + len(act.results),
+        "go_on": link(
+            reverse("flows:many_go_on", args=[request.team.slug, act.pk]), FlowFilter.read(request.GET.dict()).pairs()
+        ),
+        "undo_ids": ",".join(result[0] for result in done),
         "back": _list(request, FlowFilter.read(request.GET.dict())),
     }
     return render(request, "flows/many.html", page)
@@ -115,10 +133,13 @@ def _verb(request: TeamRequest) -> Verb | None:
     given = request.POST.get("act", "")
     if given not in list(Verb):
         return None
-    verb = Verb(given)
+    _allowed(request, Verb(given))
+    return Verb(given)
+
+
+def _allowed(request: TeamRequest, verb: Verb) -> None:
     if not may(request.member.role, NEEDS.get(verb, Ability.PUBLISH)):
         raise PermissionDenied(f"Your role in {request.team} does not allow this; ask an admin of the team.")
-    return verb
 
 
 def _chosen(request: TeamRequest, verb: Verb | None) -> tuple[FlowFilter, list[Flow]]:

@@ -89,6 +89,7 @@ PAGES: dict[str, dict[str, Row]] = {
     T + "flows/many/ask/": act(EDIT, 200, form=lambda world: {"act": "off", "flow": str(world.flow.pk)}),
     T + "flows/many/begin/": act(EDIT, form=lambda world: {"act": "off", "flow": str(world.flow.pk)}),
     T + "flows/many/<uuid:act_id>/": page(SEE),
+    T + "flows/many/<uuid:act_id>/go-on/": act(EDIT),
     F + "filing/": {"GET": Row(EDIT, 200), "POST": Row(EDIT, 302, lambda world: {"folder": "A", "tags": "b"})},
     F + "duplicate/": act(EDIT),
     F + "restore/": act(PUBLISH),

@@ -14,7 +14,7 @@ from helix.flows.drafts import create_flow
 from helix.flows.filing import place, put_tags
 from helix.flows.models import Flow, ManyAct
 from helix.triggers.leaving import reasons_to_stay
-from helix.triggers.many import Verb, Wanted, carry_out
+from helix.triggers.many import Verb, Wanted, carry_on, carry_out
 from helix.triggers.publish import delete_flow, publish
 from tests.build import graph_text
 from tests.integration.pages.conftest import SignIn, World, as_, world
@@ -249,3 +249,33 @@ def test_results_are_kept_for_a_month(world: World) -> None:
     carry_out(world.team, None, Wanted(Verb.OFF), [world.flow], "")
 
     assert ManyAct.objects.count() == 1
+
+
+def test_what_is_left_goes_on_while_the_page_is_open(world: World, as_: SignIn) -> None:
+    flows = [create_flow(world.team, f"Left {number}") for number in range(45)]
+    rest = [str(flow.pk) for flow in flows]
+    left = ManyAct.objects.create(team=world.team, act="move", words="", given={"to": "Sales", "tags": []}, rest=rest)
+    at = world.at(f"flows/many/{left.pk}/")
+    before = as_("bob").get(at).content.decode()
+
+    after = as_("bob").post(f"{at}go-on/", follow=True).content.decode()
+
+    assert "0 of 45" in before and "Under way" in before
+    assert "45 flows moved" in after and "Under way" not in after
+    assert Flow.objects.filter(folder__path="Sales").count() == 45
+    assert as_("carol").post(f"{at}go-on/").status_code == 403
+
+
+def test_a_thousand_flows_fit_into_one_form(world: World, as_: SignIn) -> None:
+    ids = ",".join([str(world.flow.pk)] * 3 + [str(world.draft.pk)] * 1200)
+
+    asked = as_("bob").post(world.at("flows/many/ask/"), {"act": "off", "flow": ids})
+
+    assert "Switch off 2 flows" in asked.content.decode()
+
+
+def test_no_time_leaves_all_as_it_is(world: World) -> None:
+    rest = [str(world.flow.pk)]
+    left = ManyAct.objects.create(team=world.team, act="off", words="", given={"to": "", "tags": []}, rest=rest)
+
+    assert carry_on(left, seconds=0).rest == rest
