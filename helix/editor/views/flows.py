@@ -18,7 +18,7 @@ from helix.flows.drafts import create_flow
 from helix.flows.drafts import rename as give_name
 from helix.flows.filing import WITHIN, tags_of
 from helix.flows.finding import RESTORABLE, SORTS, STATES, TOP, TRIGGERS, FlowFilter, deleted
-from helix.flows.models import Folder
+from helix.flows.models import Folder, ManyAct
 from helix.teams.access import TeamRequest, needs
 from helix.teams.roles import Ability
 from helix.triggers.leaving import StillNeeded, bring_back, take_away
@@ -51,6 +51,7 @@ def flows(request: TeamRequest) -> HttpResponse:
         "before": link(address, [*wanted.pairs(), ("page", str(number - 1))]) if number > 1 else "",
         "following": link(address, [*wanted.pairs(), ("page", str(number + 1))]) if number < last else "",
         "any": places["all"] > 0,
+        "unfinished": ManyAct.objects.filter(team=request.team).exclude(rest=[]).defer("results").first(),
         "bare": link(address, FlowFilter(sort=wanted.sort).pairs()),
         "has_connection": places["all"] > 0 or request.team.connections.exists(),
     }

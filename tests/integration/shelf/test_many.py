@@ -257,10 +257,12 @@ def test_what_is_left_goes_on_while_the_page_is_open(world: World, as_: SignIn) 
     left = ManyAct.objects.create(team=world.team, act="move", words="", given={"to": "Sales", "tags": []}, rest=rest)
     at = world.at(f"flows/many/{left.pk}/")
     before = as_("bob").get(at).content.decode()
+    listed = as_("bob").get(world.at("flows/")).content.decode()
 
     after = as_("bob").post(f"{at}go-on/", follow=True).content.decode()
 
     assert "0 of 45" in before and "Under way" in before
+    assert "45 still to go" in listed and at in listed
     assert "45 flows moved" in after and "Under way" not in after
     assert Flow.objects.filter(folder__path="Sales").count() == 45
     assert as_("carol").post(f"{at}go-on/").status_code == 403
