@@ -4,6 +4,7 @@ import json
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -13,13 +14,13 @@ from ninja.params import functions as params
 from helix.api.auth import ApiRequest
 from helix.api.cursor import page
 from helix.api.errors import ApiError
+from helix.api.filing import DeletedFlow, FlowChange, FlowsWanted
 from helix.api.shapes import (
     Catalog,
     DiffIn,
     DiffOut,
     DraftIn,
     DraftOut,
-    FlowChange,
     FlowIn,
     FlowOut,
     FlowPage,
@@ -30,11 +31,15 @@ from helix.api.shapes import (
     VersionOut,
     VersionRow,
 )
-from helix.flows import drafts, history
-from helix.flows.access import flows_for
+from helix.flows import drafts, filing, finding, history
+from helix.flows.access import flows_for, visible
+from helix.flows.filing import found_folder
+from helix.flows.finding import TOP, FlowFilter
+from helix.flows.gist import renew
 from helix.flows.models import Flow, FlowVersion
 from helix.flows.steps import STEP_TYPES
 from helix.teams.roles import Ability
+from helix.triggers import leaving
 from helix.triggers import publish as publishing
 
 router = Router(tags=["flows"])
@@ -50,7 +55,7 @@ def flow_of(request: ApiRequest, flow_id: UUID, ability: Ability) -> Flow:
 
 
 def flows(request: ApiRequest) -> QuerySet[Flow]:
-    return flows_for(request.auth.member).select_related("team", "published")
+    return flows_for(request.auth.member).select_related("team", "published", "folder").prefetch_related("tags")
 
 
 def row(flow: Flow) -> dict[str, Any]:
@@ -61,6 +66,8 @@ def row(flow: Flow) -> dict[str, Any]:
         "revision": flow.revision,
         "published": flow.published.number if flow.published else None,
         "edited_at": flow.edited_at,
+        "folder": flow.folder.path if flow.folder else None,
+        "tags": sorted(tag.name for tag in flow.tags.all()),
     }
 
 
@@ -104,9 +111,27 @@ def check(request: ApiRequest, body: GraphIn) -> dict[str, Any]:
 
 
 @router.get("/flows", response=FlowPage)
-def list_flows(request: ApiRequest, cursor: str | None = None) -> dict[str, Any]:
+def list_flows(request: ApiRequest, wanted: Query[FlowsWanted], cursor: str | None = None) -> dict[str, Any]:
+    """The flows, last edited first, 50 a page; every filter that is given must fit."""
     request.auth.must(Ability.SEE)
-    found, following = page(flows(request), "edited_at", cursor)
+    team = request.auth.team
+    folder = TOP if wanted.folder == "" else ""
+    if wanted.folder:
+        known = found_folder(team, wanted.folder)
+        if known is None:
+            raise ApiError(404, "no_folder", f"This team has no folder “{wanted.folder}”.", place="/folder")
+        folder = str(known.pk)
+    renew(team)
+    filtered = FlowFilter.read(
+        {
+            "q": wanted.q,
+            "state": wanted.state or "",
+            "trigger": wanted.trigger or "",
+            "folder": folder,
+            "tag": wanted.tag,
+        }
+    )
+    found, following = page(filtered.flows(flows(request)), "edited_at", cursor)
     return {"items": [row(flow) for flow in found], "next": following}
 
 
@@ -127,18 +152,58 @@ def read(request: ApiRequest, response: HttpResponse, flow_id: UUID) -> dict[str
 
 @router.patch("/flows/{uuid:flow_id}", response=FlowRow)
 def change(request: ApiRequest, flow_id: UUID, body: FlowChange) -> dict[str, Any]:
+    """Its name, folder and tags: what is given is changed. A folder that does not exist is made; null is the top."""
     flow = flow_of(request, flow_id, Ability.EDIT)
+    given, at = body.model_fields_set, "/name"
     try:
-        drafts.rename(flow, body.name)
+        with transaction.atomic():
+            if "name" in given:
+                drafts.rename(flow, body.name or "")
+            at = "/folder"
+            if "folder" in given:
+                filing.place(flow, body.folder)
+            at = "/tags"
+            if "tags" in given:
+                filing.put_tags(flow, body.tags or [])
     except ValueError as bad:
-        raise ApiError(422, "invalid", str(bad), place="/name") from None
-    return row(flow)
+        raise ApiError(422, "invalid", str(bad), place=at) from None
+    return row(get_object_or_404(flows(request), pk=flow_id))
 
 
 @router.delete("/flows/{uuid:flow_id}", response={204: None})
 def delete(request: ApiRequest, flow_id: UUID) -> Status[None]:
-    publishing.delete_flow(flow_of(request, flow_id, Ability.PUBLISH))
+    flow = flow_of(request, flow_id, Ability.PUBLISH)
+    try:
+        leaving.take_away(flow)
+    except leaving.StillNeeded as refused:
+        raise ApiError(409, "in_use", str(refused), "Or delete the flows that use it first.") from None
     return Status(204, None)
+
+
+@router.get("/flows/deleted", response=list[DeletedFlow])
+def deleted(request: ApiRequest) -> QuerySet[Flow]:
+    """What was deleted in the last 30 days and can be brought back, the last one first."""
+    request.auth.must(Ability.SEE)
+    return visible(request.auth.member, finding.deleted(request.auth.team), "pk").only("id", "name", "deleted_at")[:500]
+
+
+@router.post("/flows/{uuid:flow_id}/restore", response=FlowRow)
+def bring_back(request: ApiRequest, flow_id: UUID) -> dict[str, Any]:
+    """Bring a deleted flow back, switched off."""
+    request.auth.must(Ability.PUBLISH)
+    leaving.bring_back(
+        get_object_or_404(
+            visible(request.auth.member, finding.deleted(request.auth.team), "pk", Ability.PUBLISH), pk=flow_id
+        )
+    )
+    return row(get_object_or_404(flows(request), pk=flow_id))
+
+
+@router.post("/flows/{uuid:flow_id}/duplicate", response={201: FlowOut})
+def duplicate(request: ApiRequest, flow_id: UUID) -> Status[dict[str, Any]]:
+    """A copy of the draft with the same folder and tags, switched off."""
+    request.auth.must(Ability.EDIT)
+    return Status(201, whole(leaving.duplicate(flow_of(request, flow_id), request.auth.user)))
 
 
 @router.put("/flows/{uuid:flow_id}/draft", response=DraftOut)

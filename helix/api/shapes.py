@@ -21,10 +21,6 @@ class FlowIn(Schema):
     graph: JsonValue = None
 
 
-class FlowChange(Schema):
-    name: str = Field(max_length=200, examples=["New leads, Europe"])
-
-
 class DraftIn(Schema):
     graph: JsonValue = Field(examples=[{"format": 1, "nodes": [], "edges": [], "notes": []}])
     base_revision: int | None = Field(None, ge=0, description="What you changed; or send it as `If-Match`.")
@@ -57,6 +53,8 @@ class FlowRow(Schema):
     revision: int
     published: int | None
     edited_at: datetime
+    folder: str | None
+    tags: list[str]
 
 
 class FlowOut(FlowRow):
@@ -258,6 +256,8 @@ class DocumentOut(Schema):
     name: str
     graph: JsonValue
     connections: list[dict[str, str | None]]
+    folder: str | None = None
+    tags: list[str] = Field(default_factory=list)
 
 
 class ImportIn(Schema):

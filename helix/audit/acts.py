@@ -35,6 +35,7 @@ class Act(StrEnum):
     SWITCHED_ON = "flow.switched_on"
     SWITCHED_OFF = "flow.switched_off"
     DELETED = "flow.deleted"
+    BROUGHT_BACK = "flow.brought_back"
     IMPORTED = "flow.imported"
     EXPORTED = "flow.exported"
     SHARED = "flow.shared"
@@ -90,6 +91,7 @@ WORDS: dict[Act, str] = {
     Act.SWITCHED_ON: "switched on",
     Act.SWITCHED_OFF: "switched off",
     Act.DELETED: "deleted the flow",
+    Act.BROUGHT_BACK: "brought back the flow",
     Act.IMPORTED: "imported the flow",
     Act.EXPORTED: "exported the flow",
     Act.SHARED: "shared",

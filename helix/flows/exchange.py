@@ -1,6 +1,7 @@
 """Flows as files: a graph with the names of the connections it uses, never with their keys."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db import transaction
 from helix.audit.acts import Act
 from helix.audit.noting import noted
 from helix.flows.drafts import create_flow, tidy_name
+from helix.flows.filing import place, put_tags
 from helix.flows.graph import UnreadableGraph
 from helix.flows.json_text import read_json
 from helix.flows.models import Flow, FlowVersion
@@ -44,17 +46,24 @@ def export_document(flow: Flow, version: FlowVersion | None = None) -> dict[str,
         for name in sorted(map(str, named))
     ]
     noted(flow.team_id, Act.EXPORTED, flow, after=str(version or "draft"))
-    return {"helix": DOCUMENT, "name": flow.name, "graph": graph, "connections": connections}
+    return {
+        "helix": DOCUMENT,
+        "name": flow.name,
+        "graph": graph,
+        "connections": connections,
+        "folder": flow.folder.path if flow.folder else None,
+        "tags": sorted(flow.tags.values_list("name", flat=True)),
+    }
 
 
 def _without_keys(graph: dict[str, Any]) -> dict[str, Any]:
     """Keys that were typed into HTTP steps stay here: their places are left empty."""
     for node in graph.get("nodes", []):
         config = node.get("config") if isinstance(node, dict) and node.get("type") == HTTP else None
-        for place in ("headers", "query"):
-            held = config.get(place) if isinstance(config, dict) else None
+        for part in ("headers", "query"):
+            held = config.get(part) if isinstance(config, dict) else None
             if isinstance(config, dict) and isinstance(held, dict):
-                config[place] = {
+                config[part] = {
                     name: "" if isinstance(value, str) and is_secretive(name) else value for name, value in held.items()
                 }
     return graph
@@ -89,7 +98,18 @@ def take_in(team: Team, text: bytes | str, by: User | None, name: str | None = N
         )
     given = value.get("name")
     called = tidy_name(name or (given if isinstance(given, str) else "")) or "Imported flow"
-    return TakenIn(_kept(team, called, json.dumps(graph, ensure_ascii=False), by))
+    flow = _kept(team, called, json.dumps(graph, ensure_ascii=False), by)
+    if "helix" in value:
+        _filed(flow, value.get("folder"), value.get("tags"))
+    return TakenIn(flow)
+
+
+def _filed(flow: Flow, folder: Any, tags: Any) -> None:
+    """Put the flow where its document says; a folder or tags that make no sense here are left out."""
+    with suppress(ValueError):
+        place(flow, folder if isinstance(folder, str) else None)
+    with suppress(ValueError):
+        put_tags(flow, [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else [])
 
 
 def _from_n8n(team: Team, value: dict[str, Any], by: User | None, name: str | None) -> TakenIn:

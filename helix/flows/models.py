@@ -10,6 +10,33 @@ from helix.teams.models import Team, User
 from helix.teams.sharing import Level
 
 
+class Folder(models.Model):
+    """A place for flows on a team's shelf; `path` is “Sales” or “Sales / Europe”, and a folder within another has its parent, too."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="folders")
+    path = models.CharField(max_length=130)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["team", "path"], name="one_folder_of_a_path")]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class Tag(models.Model):
+    """A word that a team sorts its flows by; it goes when no flow wears it any more."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="tags")
+    name = models.CharField(max_length=40)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["team", "name"], name="one_tag_of_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Flow(models.Model):
     """A flow of a team. `draft` is the graph's JSON text exactly as the editor sent it; `revision` counts its savings."""
 
@@ -23,6 +50,8 @@ class Flow(models.Model):
         "FlowVersion", on_delete=models.PROTECT, null=True, related_name="+"
     )
     enabled = models.BooleanField(default=False)
+    folder = models.ForeignKey(Folder, on_delete=models.SET_NULL, null=True, related_name="flows")
+    tags: "models.ManyToManyField[Tag, models.Model]" = models.ManyToManyField(Tag, related_name="flows")
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     edited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     editors = models.JSONField(default=list)  # ids of those who changed the draft since it was published
@@ -118,3 +147,38 @@ class FlowGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.level} of {self.flow} for {self.user}"
+
+
+class Gist(models.Model):
+    """What the list of flows tells of a flow and finds it by, drawn from its graphs (gist.py): true of one revision and version."""
+
+    flow = models.OneToOneField(Flow, on_delete=models.CASCADE, primary_key=True, related_name="gist")
+    form = models.PositiveSmallIntegerField()
+    revision = models.PositiveIntegerField()
+    version = models.UUIDField(null=True)  # the published one
+    words = models.TextField()  # what starts it
+    icon = models.CharField(max_length=32)
+    triggers = models.TextField()  # types of its triggers, each between spaces
+    steps = models.TextField()  # keys and titles of the steps it uses
+    connections = models.TextField()
+    calls = models.TextField()  # ids of the flows that it calls
+
+    def __str__(self) -> str:
+        return f"gist of {self.flow_id}"
+
+
+class ManyAct(models.Model):
+    """One act on many flows, and what came of each: `results` holds [id, name, done, words], `rest` the ids that are still to go."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    act = models.CharField(max_length=16)
+    words = models.CharField(max_length=400)
+    given = models.JSONField(default=dict)  # the folder, the tags
+    rest = models.JSONField(default=list)
+    results = models.JSONField(default=list)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.words

@@ -86,6 +86,17 @@ document.addEventListener("keydown", (event) => {
   /** @type {HTMLElement|null} */ ($("summary", menu))?.focus();
 });
 document.querySelectorAll("dialog[data-open]").forEach((dialog) => /** @type {HTMLDialogElement} */ (dialog).showModal());
+/* An address that ends in #open-<id> opens that dialog: the command bar leads there. */
+function asked() {
+  const opened = location.hash.startsWith("#open-") ? document.getElementById(location.hash.slice(6)) : null;
+  if (opened instanceof HTMLDialogElement && !opened.open) {
+    history.replaceState(null, "", location.pathname + location.search);
+    opened.showModal();
+    /** @type {HTMLElement|null} */ ($("[data-first]", opened))?.focus();
+  }
+}
+addEventListener("hashchange", asked);
+asked();
 
 /* Forms that send themselves when a control changes, and forms that ask first. */
 document.addEventListener("change", (event) => {

@@ -5,17 +5,8 @@ import tomllib
 from tests.house.files import ROOT
 
 KEEPS_THE_DATABASE = {
-    "access",
-    "apps",
-    "drafts",
-    "exchange",
-    "history",
-    "models",
-    "pins",
-    "using",
-    "versions",
-    "migrations",
-}
+    "access", "apps", "drafts", "exchange", "filing", "finding", "gist", "history", "models", "pins", "using", "versions", "migrations",
+}  # fmt: skip
 
 
 def test_every_file_of_the_flows_is_pure_or_known_to_keep_the_database() -> None:

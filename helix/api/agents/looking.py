@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field, ValidationError
 from helix.api import flows, runs
 from helix.api.agents.tool import Arguments, HelixTool, ToolRefused
 from helix.api.auth import Caller
+from helix.api.filing import FlowsWanted
 from helix.api.shapes import DiffIn, DiffOut, FlowOut, FlowPage, GraphIn, Problems, RetryIn, RunIn, RunOut, RunPage
 from helix.engine.states import RunState
 from helix.teams.roles import Ability
@@ -61,7 +62,7 @@ def looking_tools() -> list[HelixTool]:
     see, operate = Ability.SEE, Ability.OPERATE
     return [
         _tool("list_flows", "List flows", "The team's flows, last edited first.", see, Listed, FlowPage,
-              lambda c, a: flows.list_flows(_ask(c), a.cursor), reads=True),
+              lambda c, a: flows.list_flows(_ask(c), FlowsWanted(), a.cursor), reads=True),
         _tool("read_flow", "Read a flow", "A flow with its draft and the problems of it.", see, OneFlow, FlowOut,
               lambda c, a: flows.whole(flows.flow_of(_ask(c), a.flow, see)), reads=True),
         _tool("check_graph", "Check a graph", "The problems of a graph for this team; nothing is stored.", see, GraphIn,

@@ -100,6 +100,18 @@ FORMS: dict[str, tuple[Given, tuple[int, ...]]] = {
         lambda me, they: ("runs/many/begin/", {"act": "cancel", "all": "1", "flow": they.flow.pk}),
         (302,),
     ),
+    "act on many flows": (
+        lambda me, they: ("flows/many/begin/", {"act": "delete", "flow": they.draft.pk}),
+        (302,),
+    ),
+    "act on the flows of a folder": (
+        lambda me, they: ("flows/many/begin/", {"act": "off", "all": "1", "folder": they.draft.folder_id}),
+        (302,),
+    ),
+    "bring back many flows": (
+        lambda me, they: ("flows/many/begin/", {"act": "restore", "flow": they.gone}),
+        (302,),
+    ),
     "search for a run": (lambda me, they: ("runs/search/", {"text": str(they.run.pk)}), (302,)),
     "search for a flow": (lambda me, they: ("runs/search/", {"text": f"flow:{they.flow.name}"}), (302,)),
     "test the alerts of a flow": (lambda me, they: ("alerts/test/", {"flow": they.flow.pk}), (404,)),
@@ -133,6 +145,9 @@ QUERIES: dict[str, Given] = {
     "connections": lambda me, they: ("connections/", {"fresh": they.connection.pk}),
     "command bar": lambda me, they: ("flows/jump/", {"q": they.flow.name}),
     "flows": lambda me, they: ("flows/", {"q": they.flow.name}),
+    "flows of a folder": lambda me, they: ("flows/", {"folder": they.draft.folder_id}),
+    "what was chosen last": lambda me, they: ("flows/jump/", {"recent": f"flow:{they.flow.pk},run:{they.flow.pk}"}),
+    "a run by its id": lambda me, they: ("flows/jump/", {"q": str(they.run.pk)}),
     "choices of flows": lambda me, they: (f"flows/{me.flow.pk}/choices/", {"kind": "all_flows"}),
     "choices of a connection": lambda me, they: (
         f"flows/{me.flow.pk}/choices/", {"kind": "segments", "connection": they.spare.name},

@@ -20,7 +20,8 @@ from helix.engine.models import Run, StepRun
 from helix.engine.start import start
 from helix.engine.states import Cause
 from helix.flows.drafts import create_flow
-from helix.flows.models import Flow
+from helix.flows.filing import place, put_tags
+from helix.flows.models import Flow, Folder, ManyAct
 from helix.sharing.links import make
 from helix.sharing.models import ShareLink
 from helix.teams.invitations import invite
@@ -28,6 +29,7 @@ from helix.teams.keys import digest, make_link, make_token
 from helix.teams.models import ApiToken, Invitation, Member, Team, User
 from helix.teams.roles import Role
 from helix.triggers.endpoints import endpoint_of_connection, endpoint_of_trigger
+from helix.triggers.many import Verb, Wanted, carry_out
 from helix.triggers.models import Endpoint, Schedule, ScheduleFire, TriggerInbox
 from helix.triggers.publish import publish
 from tests.build import graph
@@ -74,13 +76,20 @@ class World:
     def step(self, node: str = "report") -> StepRun:
         return StepRun.objects.get(run=self.run, node=node)
 
+    @property
+    def gone(self) -> object:
+        """The id of the flow that was deleted."""
+        return Flow.objects.filter(team=self.team, name__startswith="Thrown away").earliest("pk").pk
+
     def values(self, route: str) -> dict[str, Any]:
         """What stands in the place of each parameter."""
         of_connection = "connections/" in route
         used = not of_connection or "events" in route
         return {
             "team": self.team.slug,
-            "flow_id": self.flow.pk,
+            "flow_id": self.gone if "flow_id>/restore" in route else self.flow.pk,
+            "folder_id": Folder.objects.filter(team=self.team).earliest("pk").pk,
+            "act_id": ManyAct.objects.filter(team=self.team).earliest("pk").pk,
             "run_id": self.ended.pk if route.endswith(("go-on/", "retry")) else self.run.pk,
             "step_id": self.step("by_hand" if "part" in route else "report").pk,
             "part": "output",
@@ -141,6 +150,11 @@ def make_world(slug: str) -> World:
     )
     _, shared = make(flow, Member.objects.get(team=team, user=editor), days=7)
     draft = create_flow(team, f"Half done of {slug}", by=editor)
+    place(draft, f"Folder of {slug}")
+    put_tags(draft, f"tag of {slug}")
+    create_flow(team, f"Thrown away of {slug}", by=editor)
+    many = [Flow.objects.get(team=team, name=f"Thrown away of {slug}")]
+    carry_out(team, editor, Wanted(Verb.DELETE), many, f"by {slug}")
     for each in (run, ended, connection, spare):
         each.refresh_from_db()
     return World(
