@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from helix.audit.acts import Act
@@ -56,7 +57,8 @@ def save_connection(
             connection.options = dict(options)
         connection.save()
         connection.secrets.filter(field__in=forget).delete()
-        data_key = vault.unwrap(bytes(connection.data_key), str(connection.id))
+        data_key = _data_key(connection, anew=any(secrets.values()))
+        connection.spares.filter(field__in={*forget, *(name for name, value in secrets.items() if value)}).delete()
         for field, value in secrets.items():
             if value:
                 _keep(connection, data_key, field, value)
@@ -74,14 +76,35 @@ def _words(connection: Connection | None) -> str:
     return f"{kind}, hosts: {hosts}" if hosts else kind
 
 
+def _data_key(connection: Connection, *, anew: bool) -> bytes:
+    """The connection's data key. When its vault key is lost and secrets are entered `anew`, a fresh one: what cannot be opened
+    any more is forgotten, so that the connection works again."""
+    try:
+        return vault.unwrap(bytes(connection.data_key), str(connection.id))
+    except vault.VaultLocked:
+        if not anew or vault.key_of(bytes(connection.data_key)) in vault.ring():
+            raise
+    connection.secrets.all().delete()
+    connection.spares.all().delete()
+    connection.data_key = vault.new_data_key(str(connection.id))
+    connection.save(update_fields=["data_key"])
+    return vault.unwrap(bytes(connection.data_key), str(connection.id))
+
+
 def _keep(connection: Connection, data_key: bytes, field: str, value: str) -> None:
     old = ConnectionSecret.objects.filter(connection=connection, field=field).first()
-    version = old.version + 1 if old else 1
+    spare = connection.spares.filter(field=field).aggregate(last=Max("version"))["last"] or 0
+    version = max(old.version if old else 0, spare) + 1
     sealed = vault.seal(data_key, value, vault.place(connection.team_id, connection.id, field, version))
     ConnectionSecret.objects.update_or_create(
         connection=connection,
         field=field,
-        defaults={"version": version, "sealed": sealed, "last4": value[-4:] if len(value) >= 12 else ""},
+        defaults={
+            "version": version,
+            "sealed": sealed,
+            "last4": vault.last4(value),
+            "fingerprint": vault.fingerprint(data_key, value),
+        },
     )
 
 
@@ -100,6 +123,11 @@ def test_connection(connection: Connection, client: Client) -> list[ProbeResult]
     """Try each key family now and keep the result on the connection; a connection that names no place to try stays untested."""
     integration = INTEGRATIONS[connection.integration]
     results = integration.probe(open_credentials(connection), guarded(client))
+    elsewhere = {result.region for result in results} - {None, connection.region}
+    if len(elsewhere) == 1 and not any(result.ok for result in results) and all(result.region for result in results):
+        connection.region = str(elsewhere.pop())  # every key lives in the other region: that is where the workspace is
+        connection.save(update_fields=["region"])
+        results = integration.probe(open_credentials(connection), guarded(client))
     refused = [result for result in results if not result.ok]
     if results or (integration.actions and integration.probe is not untried):
         connection.state = "refused" if refused or not results else "working"
