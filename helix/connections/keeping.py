@@ -54,6 +54,8 @@ def save_connection(
             )
         connection.region, connection.sandbox, connection.state, connection.notice = region, sandbox, "untested", ""
         if options is not None:
+            if set(options.get("hosts", ())) != set(connection.options.get("hosts", ())):
+                connection.spares.all().delete()  # a key goes only where it was meant to go when it was entered
             connection.options = dict(options)
         connection.save()
         connection.secrets.filter(field__in=forget).delete()

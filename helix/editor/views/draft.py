@@ -49,7 +49,7 @@ def check(request: TeamRequest, flow_id: UUID) -> HttpResponse:
     flow = flow_or_404(request, flow_id)
     try:
         text = json.dumps(body(request).get("graph"), ensure_ascii=False)
-        return JsonResponse({"problems": drafts.as_json(drafts.check_text(flow.team, text))})
+        return JsonResponse({"problems": drafts.as_json(drafts.check_text(flow.team, text, request.user))})
     except BadBody as bad:
         return error(400, "bad_body", str(bad))
     except UnreadableGraph as bad:
