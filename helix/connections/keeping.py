@@ -59,7 +59,7 @@ def save_connection(
             connection.options = dict(options)
         connection.save()
         connection.secrets.filter(field__in=forget).delete()
-        data_key = _data_key(connection, anew=any(secrets.values()))
+        data_key = vault.unwrap(bytes(connection.data_key), str(connection.id))
         connection.spares.filter(field__in={*forget, *(name for name, value in secrets.items() if value)}).delete()
         for field, value in secrets.items():
             if value:
@@ -76,21 +76,6 @@ def _words(connection: Connection | None) -> str:
     hosts = ", ".join(map(str, connection.options.get("hosts", [])))
     kind = f"{connection.integration}, {'sandbox' if connection.sandbox else connection.region}"
     return f"{kind}, hosts: {hosts}" if hosts else kind
-
-
-def _data_key(connection: Connection, *, anew: bool) -> bytes:
-    """The connection's data key. When its vault key is lost and secrets are entered `anew`, a fresh one: what cannot be opened
-    any more is forgotten, so that the connection works again."""
-    try:
-        return vault.unwrap(bytes(connection.data_key), str(connection.id))
-    except vault.VaultLocked:
-        if not anew or vault.key_of(bytes(connection.data_key)) in vault.ring():
-            raise
-    connection.secrets.all().delete()
-    connection.spares.all().delete()
-    connection.data_key = vault.new_data_key(str(connection.id))
-    connection.save(update_fields=["data_key"])
-    return vault.unwrap(bytes(connection.data_key), str(connection.id))
 
 
 def _keep(connection: Connection, data_key: bytes, field: str, value: str) -> None:

@@ -117,14 +117,6 @@ def test_a_lost_key_is_named_and_the_rest_is_rewrapped(connection: Connection, m
     assert "“test”" in vault_keys().message
 
 
-def test_keys_that_do_not_open_can_be_entered_again(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    keys(vault.make_key(), monkeypatch)
-
-    save_connection(connection.team, name="production", secrets={"app_key": "another-key-0123"})
-
-    assert open_credentials(Connection.objects.get()).secret("app_key") == "another-key-0123"
-
-
 def test_every_wrapped_key_is_listed() -> None:
     """A column of bytes that is named a key holds a wrapped data key: one that is not listed would be lost by a rotation."""
     columns = {
