@@ -167,3 +167,21 @@ def test_a_limited_connection_is_for_chosen_members(client: Browser, db: None) -
     assert check_text(team, flow.draft, editor).ok
     assert publish(flow, editor).number == 1
     assert Entry.objects.filter(act="connection.granted").count() == 2
+
+
+def test_a_flow_with_a_broadcast_is_published_by_its_typed_name(client: Browser, db: None) -> None:
+    team, people = cast()
+    save_connection(team, name="production", secrets={"app_key": FIRST})
+    send_all = {
+        "key": "send",
+        "type": "customerio.trigger_broadcast",
+        "connection": "production",
+        "config": {"broadcast_id": 1, "emails": ["ada@example.com"]},
+    }
+    flow = create_flow(team, "To all", graph_text([SEGMENTS[0], send_all], ["go>send"]))
+    client.force_login(people["bob"])
+    at = f"/t/{team.slug}/flows/{flow.pk}/publish/"
+
+    refused = client.post(at, {"note": ""}, content_type="application/json")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (422, "confirm_mass")
+    assert client.post(at, {"confirm": "To all"}, content_type="application/json").status_code == 201
