@@ -44,8 +44,8 @@ def set_grants(connection: Connection, *, limited: bool, members: Collection[UUI
         locked = Connection.objects.select_for_update().get(pk=connection.pk)
         before, locked.limited = in_words(locked), limited
         locked.save(update_fields=["limited", "updated_at"])
-        users = Member.objects.filter(team_id=locked.team_id, user__in=list(members)).values_list("user", flat=True)
-        locked.granted.set(list(users) if limited else [])
+        chosen = User.objects.filter(memberships__team_id=locked.team_id, pk__in=list(members))
+        locked.granted.set(list(chosen) if limited else [])
         noted(locked.team_id, Act.GRANTED, locked, before=before, after=in_words(locked))
     connection.refresh_from_db()
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -97,7 +98,7 @@ def test_next(connection: Connection, client: Client) -> list[ProbeResult]:
     found = {result.region for result in results if not result.ok and result.region is not None}
     others = {family.key for family in integration.families} & (families(connection) - concerned(connection))
     if len(found) == 1 and not others and all(result.region is not None for result in results):
-        region = cast(Region, found.pop())
+        region = found.pop()
         connection.spares.filter(role=SpareSecret.NEXT).update(region=region)
         again = integration.probe(replace(trial, region=region), guarded(client))
         results = [result for result in again if result.family in concerned(connection)]
@@ -176,7 +177,7 @@ def wipe_due(now: datetime | None = None) -> int:
     return wiped
 
 
-def note_fallback(connection_id: object) -> None:
+def note_fallback(connection_id: UUID) -> None:
     """The new keys were refused and the old ones taken: the card says so."""
     SpareSecret.objects.filter(connection=connection_id, role=SpareSecret.OLD, used_at=None).update(
         used_at=timezone.now()

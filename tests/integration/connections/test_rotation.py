@@ -1,6 +1,7 @@
 """Replacing a key while runs use it: the new one waits for its test, the old one helps out for a while, then it is wiped."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client as Browser
@@ -143,7 +144,7 @@ def test_the_page_keeps_the_new_key_beside_the_old_one(client: Browser, db: None
     assert not SpareSecret.objects.exists()
 
 
-SEGMENTS = [
+SEGMENTS: list[dict[str, Any]] = [
     {"key": "go", "type": "trigger.manual", "config": {"fields": []}},
     {"key": "read", "type": "customerio.get_segments", "connection": "production"},
 ]
