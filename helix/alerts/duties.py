@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from helix.alerts.models import AlertRule, AlertState, Notice
 from helix.alerts.noticing import notice_connection, notice_ends, notice_flow, remind_of_failures
-from helix.alerts.standing import PAUSED, SILENT
+from helix.alerts.standing import CAPPED, PAUSED, SILENT
 from helix.alerts.words import span
 from helix.connections.models import Connection
+from helix.engine.budget.caps import near_caps
 from helix.engine.models import Run
 from helix.engine.states import Cause
 from helix.insights.counting import End
@@ -42,6 +43,7 @@ def look_at_clock(now: datetime | None = None) -> None:
     now = now or timezone.now()
     remind_of_failures(now)
     look_at_connections(now)
+    look_at_caps(now)
     look_for_silence(now)
     Notice.objects.filter(created_at__lt=now - KEPT).delete()
 
@@ -53,6 +55,15 @@ def look_at_connections(now: datetime) -> None:
         with transaction.atomic():
             detail = None if connection.paused_at is None else "No call is made with it until a person has looked."
             notice_connection(connection, PAUSED, detail, now)
+
+
+def look_at_caps(now: datetime) -> None:
+    """Connections that are near a daily cap, and those that were."""
+    near = {pk: words for pk, words in near_caps(now)}
+    was = AlertState.objects.filter(kind=CAPPED, is_open=True).values_list("connection", flat=True)
+    for connection in Connection.objects.select_related("team").filter(pk__in={*near, *was}):
+        with transaction.atomic():
+            notice_connection(connection, CAPPED, near.get(connection.pk), now)
 
 
 def look_for_silence(now: datetime) -> None:

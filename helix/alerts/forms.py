@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from helix.alerts.models import AlertRule
 from helix.alerts.rules import CHOICES, BadRule, read_addresses, read_minutes, read_webhook
-from helix.alerts.standing import FAILED, LATE, PAUSED, RECOVERED, SILENT
+from helix.alerts.standing import CAPPED, FAILED, LATE, PAUSED, RECOVERED, SILENT
 from helix.flows.models import Flow
 from helix.teams.models import Member, Team, User
 
@@ -20,6 +20,10 @@ EXPLAINED = {
     LATE: ("A flow is late", "A planned start has not come, was missed or waits, or no worker takes a run."),
     SILENT: ("A flow is silent", "No run began in the time that is expected; set it in the flow's own alerts."),
     PAUSED: ("A connection is paused", "The service refused its key; steps wait until it is mended."),
+    CAPPED: (
+        "A daily cap is near",
+        "A connection has used four fifths of the calls or broadcasts that it may make today.",
+    ),
 }
 
 
@@ -29,7 +33,7 @@ class RuleForm:
 
     team: Team
     flow: Flow | None = None
-    kinds: list[str] = field(default_factory=lambda: [FAILED, RECOVERED, LATE, SILENT, PAUSED])
+    kinds: list[str] = field(default_factory=lambda: [FAILED, RECOVERED, LATE, SILENT, PAUSED, CAPPED])
     members: list[str] = field(default_factory=list)
     addresses: str = ""
     webhook_url: str = ""
@@ -66,7 +70,7 @@ class RuleForm:
     @property
     def choices(self) -> list[tuple[str, str, str, bool]]:
         """The kinds to choose from: key, title, words, chosen."""
-        kinds = [kind for kind in EXPLAINED if kind != PAUSED or self.flow is None]
+        kinds = [kind for kind in EXPLAINED if kind not in (PAUSED, CAPPED) or self.flow is None]
         return [(kind, *EXPLAINED[kind], kind in self.kinds) for kind in kinds]
 
     @property

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-FAILED, LATE, SILENT, PAUSED, RECOVERED = "failed", "late", "silent", "paused", "recovered"
-KINDS = (FAILED, LATE, SILENT, PAUSED)
+FAILED, LATE, SILENT, PAUSED, CAPPED, RECOVERED = "failed", "late", "silent", "paused", "capped", "recovered"
+KINDS = (FAILED, LATE, SILENT, PAUSED, CAPPED)
 Said = Literal["opened", "reminder", "closed"]
 
 CALM = timedelta(minutes=5)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from helix.alerts.standing import FAILED, LATE, PAUSED, SILENT
+from helix.alerts.standing import CAPPED, FAILED, LATE, PAUSED, SILENT
 
-TITLES = {FAILED: "Fails", LATE: "Is late", SILENT: "Is silent", PAUSED: "Is paused"}
+TITLES = {FAILED: "Fails", LATE: "Is late", SILENT: "Is silent", PAUSED: "Is paused", CAPPED: "Nears its daily cap"}
 REASONS = {
     "unauthorized": "the service refused the key",
     "missing_key": "a key is missing or does not open",
@@ -60,6 +60,10 @@ def subject_of(facts: Facts) -> str:
             line = f"“{name}” is on time again"
         case "closed", "silent":
             line = f"“{name}” runs again"
+        case "closed", "capped":
+            line = f"The connection “{name}” is well below its daily cap again"
+        case _, "capped":
+            line = f"The connection “{name}” has used most of its daily cap"
         case "closed", _:
             line = f"The connection “{name}” goes on"
         case event, "failed":
@@ -117,6 +121,10 @@ def _sentence(facts: Facts, zone: str) -> str:
             return f"The flow “{facts.name}” starts on time again. It was late for {length}."
         case "closed", "silent":
             return f"The flow “{facts.name}” has begun a run again. It was silent for {length} longer than expected."
+        case "closed", "capped":
+            return f"The connection “{facts.name}” is well below its daily caps again."
+        case _, "capped":
+            return f"The connection “{facts.name}” has used four fifths or more of what it may do today (noticed at {since})."
         case "closed", _:
             return f"The connection “{facts.name}” works again, and the steps that waited for it go on. It was paused for {length}."
         case "opened", "failed":
@@ -137,6 +145,8 @@ def _advice(facts: Facts) -> str:
             return "Open the failed run to see which step it was and what the service said; runs can go on from there once it is mended. Further failures are counted, not sent one by one."
         case "paused":
             return "Steps that need it wait, and nothing is lost. Enter a good key under Connections and press “Try again”; they go on by themselves then."
+        case "capped":
+            return "When the cap is reached, further steps wait for midnight UTC. Look whether a flow runs away; an admin can raise the cap under Connections."
         case "silent":
             return "Look whether it is switched on, and whether what starts it (its schedule, the sender of its webhook or events) still does."
         case _:

@@ -107,7 +107,7 @@ def catalog(request: ApiRequest) -> dict[str, Any]:
 def check(request: ApiRequest, body: GraphIn) -> dict[str, Any]:
     """The problems of a graph, for this team's connections."""
     request.auth.must(Ability.SEE)
-    return {"problems": drafts.as_json(drafts.check_text(request.auth.team, text(body.graph)))}
+    return {"problems": drafts.as_json(drafts.check_text(request.auth.team, text(body.graph), request.auth.user))}
 
 
 @router.get("/flows", response=FlowPage)

@@ -27,7 +27,13 @@ class Act(StrEnum):
     CONNECTION_CHANGED = "connection.changed"
     CONNECTION_TESTED = "connection.tested"
     CONNECTION_CAPPED = "connection.capped"
+    KEY_ENTERED = "connection.key_entered"
+    KEY_SWITCHED = "connection.key_switched"
+    KEY_DISCARDED = "connection.key_discarded"
+    KEY_WIPED = "connection.key_wiped"
+    GRANTED = "connection.granted"
     CONNECTION_REMOVED = "connection.removed"
+    VAULT_REWRAPPED = "connection.vault_rewrapped"
     SECRET_REPLACED = "webhook.secret_replaced"
     SECRET_SHOWN = "webhook.secret_shown"
     PUBLISHED = "flow.published"
@@ -83,7 +89,13 @@ WORDS: dict[Act, str] = {
     Act.CONNECTION_CHANGED: "changed the connection",
     Act.CONNECTION_TESTED: "tested the connection",
     Act.CONNECTION_CAPPED: "changed the daily caps of",
+    Act.KEY_ENTERED: "entered a new key, to be tested beside the one in use, for",
+    Act.KEY_SWITCHED: "put the new key in use for",
+    Act.KEY_DISCARDED: "threw away the new key of",
+    Act.KEY_WIPED: "wiped the old key of",
+    Act.GRANTED: "changed who may use",
     Act.CONNECTION_REMOVED: "removed the connection",
+    Act.VAULT_REWRAPPED: "put stored secrets under the newest vault key:",
     Act.SECRET_REPLACED: "replaced the secret of the webhook",
     Act.SECRET_SHOWN: "looked at the secret of the webhook",
     Act.PUBLISHED: "published",

@@ -10,7 +10,7 @@ from helix.backup import postgres, sqlite
 from helix.backup.archive import BadBackup, Manifest, Writer, proof_of
 from helix.backup.tables import applied, is_empty
 from helix.engine.models import Run
-from helix.health.choices import sealed_under
+from helix.health.sealed import sealed_under
 from helix.version import VERSION
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helix.catalogue.views import caps, connections, receiving
+from helix.catalogue.views import caps, connections, grants, receiving, rotation
 
 app_name = "connections"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("<uuid:connection_id>/change/", connections.change, name="change"),
     path("<uuid:connection_id>/test/", connections.test, name="test"),
     path("<uuid:connection_id>/caps/", caps.change_caps, name="caps"),
+    path("<uuid:connection_id>/rotation/", rotation.rotate, name="rotation"),
+    path("<uuid:connection_id>/grants/", grants.grant, name="grants"),
     path("<uuid:connection_id>/remove/", connections.remove, name="remove"),
     path("<uuid:connection_id>/events/", receiving.receive, name="receive"),
     path("<uuid:connection_id>/events/<uuid:delivery_id>/again/", receiving.again, name="again"),

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from helix.audit.acts import Act
@@ -53,10 +54,13 @@ def save_connection(
             )
         connection.region, connection.sandbox, connection.state, connection.notice = region, sandbox, "untested", ""
         if options is not None:
+            if set(options.get("hosts", ())) != set(connection.options.get("hosts", ())):
+                connection.spares.all().delete()  # a key goes only where it was meant to go when it was entered
             connection.options = dict(options)
         connection.save()
         connection.secrets.filter(field__in=forget).delete()
         data_key = vault.unwrap(bytes(connection.data_key), str(connection.id))
+        connection.spares.filter(field__in={*forget, *(name for name, value in secrets.items() if value)}).delete()
         for field, value in secrets.items():
             if value:
                 _keep(connection, data_key, field, value)
@@ -76,12 +80,18 @@ def _words(connection: Connection | None) -> str:
 
 def _keep(connection: Connection, data_key: bytes, field: str, value: str) -> None:
     old = ConnectionSecret.objects.filter(connection=connection, field=field).first()
-    version = old.version + 1 if old else 1
+    spare = connection.spares.filter(field=field).aggregate(last=Max("version"))["last"] or 0
+    version = max(old.version if old else 0, spare) + 1
     sealed = vault.seal(data_key, value, vault.place(connection.team_id, connection.id, field, version))
     ConnectionSecret.objects.update_or_create(
         connection=connection,
         field=field,
-        defaults={"version": version, "sealed": sealed, "last4": value[-4:] if len(value) >= 12 else ""},
+        defaults={
+            "version": version,
+            "sealed": sealed,
+            "last4": vault.last4(value),
+            "fingerprint": vault.fingerprint(data_key, value),
+        },
     )
 
 
@@ -100,6 +110,11 @@ def test_connection(connection: Connection, client: Client) -> list[ProbeResult]
     """Try each key family now and keep the result on the connection; a connection that names no place to try stays untested."""
     integration = INTEGRATIONS[connection.integration]
     results = integration.probe(open_credentials(connection), guarded(client))
+    elsewhere = {result.region for result in results} - {None, connection.region}
+    if len(elsewhere) == 1 and not any(result.ok for result in results) and all(result.region for result in results):
+        connection.region = str(elsewhere.pop())  # every key lives in the other region: that is where the workspace is
+        connection.save(update_fields=["region"])
+        results = integration.probe(open_credentials(connection), guarded(client))
     refused = [result for result in results if not result.ok]
     if results or (integration.actions and integration.probe is not untried):
         connection.state = "refused" if refused or not results else "working"

@@ -34,6 +34,8 @@ class Connection(models.Model):
     wake_at = models.DateTimeField(null=True, db_index=True)  # then its waiting steps look again
     daily_calls = models.PositiveIntegerField(null=True)  # caps a day; none when empty
     daily_broadcasts = models.PositiveIntegerField(null=True, default=10)
+    limited = models.BooleanField(default=False)  # only `granted` members, and whoever manages keys, may build with it
+    granted = models.ManyToManyField(User, related_name="+")
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -53,10 +55,36 @@ class ConnectionSecret(models.Model):
     version = models.PositiveIntegerField(default=1)
     sealed = models.BinaryField()
     last4 = models.CharField(max_length=4)
+    fingerprint = models.CharField(max_length=8, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["connection", "field"], name="one_secret_of_a_field")]
+
+
+class SpareSecret(models.Model):
+    """The other value of a secret that is being replaced: `next` was entered and is not used yet, `old` was used until now
+    and helps out until `until` when the new one is refused. Its region goes with it."""
+
+    NEXT, OLD = "next", "old"
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="spares")
+    field = models.CharField(max_length=32)
+    role = models.CharField(max_length=4, choices=[(NEXT, "Next"), (OLD, "Old")])
+    version = models.PositiveIntegerField()
+    sealed = models.BinaryField()
+    last4 = models.CharField(max_length=4)
+    fingerprint = models.CharField(max_length=8, blank=True)
+    region = models.CharField(max_length=8)
+    minutes = models.PositiveIntegerField(default=60)  # of a next one: for how long the one before is kept
+    until = models.DateTimeField(null=True, db_index=True)  # of an old one: then it is wiped
+    used_at = models.DateTimeField(null=True)  # of an old one: the new one was refused, and this one taken
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["connection", "field", "role"], name="one_spare_of_a_role")
+        ]
 
 
 class TeamKey(models.Model):

@@ -1,10 +1,12 @@
 """The vault: seals secrets with AES-256-GCM under a data key per connection, itself wrapped by the installation's keys.
 
 A sealed value is bound to its row (team, connection, field, version): moved elsewhere it does not open. Only
-`keeping`, `opening`, `blinding`, the sealing of endpoints (triggers) and of alerts and the rotation command may use this module.
+`keeping`, `rotation`, `opening`, `blinding`, the sealing of endpoints (triggers) and of alerts and the rotation command may use this module.
 """
 
 import base64
+import hashlib
+import hmac
 import os
 from functools import lru_cache
 from uuid import UUID
@@ -73,6 +75,28 @@ def unwrap(wrapped: bytes, place: str) -> bytes:
             f"The vault key “{name.decode(errors='replace')}” is not among HELIX_VAULT_KEYS. Put it back, or enter the secrets again."
         )
     return _open(cipher, rest, place)
+
+
+def key_of(wrapped: bytes) -> str:
+    """The id of the wrapping key that a wrapped data key needs."""
+    return wrapped.partition(b":")[0].decode(errors="replace")
+
+
+def rewrap(wrapped: bytes, place: str) -> bytes | None:
+    """The same data key under the newest wrapping key; None when it is there already. VaultLocked when it does not open."""
+    if key_of(wrapped) == next(iter(ring())):
+        return None
+    return wrap(unwrap(wrapped, place), place)
+
+
+def last4(value: str) -> str:
+    """What people see of a secret: its end, when it is long enough not to be guessed from it."""
+    return value[-4:] if len(value) >= 12 else ""
+
+
+def fingerprint(data_key: bytes, value: str) -> str:
+    """Eight characters that tell whether two values entered into one connection are the same, and nothing else."""
+    return hmac.new(data_key, b"fingerprint|" + value.encode(), hashlib.sha256).hexdigest()[:8]
 
 
 def place(team: UUID, connection: UUID, field: str, version: int) -> str:

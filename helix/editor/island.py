@@ -14,8 +14,8 @@ from helix.flows.using import connection_facts
 from helix.teams.models import Team, User
 
 
-def connections(team: Team) -> list[dict[str, Any]]:
-    """The team's connections as the canvas and the inspector offer them, the sandbox last."""
+def connections(team: Team, by: User | None = None) -> list[dict[str, Any]]:
+    """The team's connections as the canvas and the inspector offer them to this person, the sandbox last."""
     return [
         {
             "name": facts.name,
@@ -24,7 +24,8 @@ def connections(team: Team) -> list[dict[str, Any]]:
             "sandbox": facts.sandbox,
             "families": sorted(facts.families),
         }
-        for facts in connection_facts(team).values()
+        for facts in connection_facts(team, by).values()
+        if not facts.withheld
     ]
 
 
@@ -73,7 +74,7 @@ def editor_data(flow: Flow, mode: str, by: User | None = None) -> dict[str, Any]
         "saved_at": flow.edited_at.isoformat(),
         "problems": flow.problems,
         "catalog": list(palette().values()),
-        "connections": connections(flow.team),
+        "connections": connections(flow.team, by),
         "urls": urls(flow),
         "run": None,
         "last_run": outputs(latest) if latest else None,

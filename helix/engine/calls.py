@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from helix.connections.opening import NoSandbox
+from helix.connections.rotation import note_fallback
 from helix.connections.vault import VaultLocked
 from helix.engine.budget import gate
 from helix.engine.budget.calling import Calling, limit_class
@@ -27,6 +28,7 @@ from helix.engine.steps.settings import settled
 from helix.flows.plan import PlanNode
 from integrations.catalog import ACTIONS
 from integrations.http.discretion import discreet
+from integrations.kit.auth import Credentials
 from integrations.kit.client import Client, Reply
 from integrations.kit.errors import CallError
 from integrations.kit.limits import Rate
@@ -47,7 +49,27 @@ class Doing:
     connection: Opened | None
     limit_class: str
     rate: Rate
-    do: Callable[[], Reply]
+    do: Callable[[Credentials | None], Reply]
+
+    def once(self) -> Reply:
+        """The call. A key that was just replaced and is refused gives way to the one before it, while that is kept: what was
+        refused did nothing, so it may be sent again."""
+        found = self.connection
+        if found is None or found.fallback is None:
+            return self.do(found.credentials if found else None)
+        try:
+            return self.do(found.credentials)
+        except CallError as refused:
+            if refused.status != 401:
+                raise
+            try:
+                reply = self.do(found.fallback)
+            except CallError as also:
+                if also.status == 401:
+                    raise refused from None
+                raise
+        note_fallback(found.id)
+        return reply
 
 
 def call(held: Held, node: PlanNode, given: Any, client: Client) -> Outcome:
@@ -69,7 +91,7 @@ def call(held: Held, node: PlanNode, given: Any, client: Client) -> Outcome:
             gate.give_up(calling)
         return Failed(Trouble("given_up", "The run ended before this call was made, so it was not made."), told)
     try:
-        reply = doing.do()
+        reply = doing.once()
     except CallError as error:
         trouble = _trouble(error)
         waits = gate.report(calling, trouble).wait if calling is not None else None
@@ -101,11 +123,14 @@ def _doing(held: Held, node: PlanNode, given: Any, client: Client) -> Doing:
     }
     if node.type == "http.request":
         found = opened(held.run.team_id, node.connection, dry=held.run.dry) if node.connection else None
-        keys = found.credentials if found else None
-        return Doing(found, "http", ANY_SERVICE, lambda: http_request(whole(given), keys, **more))
+        return Doing(found, "http", ANY_SERVICE, lambda keys: http_request(whole(given), keys, **more))
     action = ACTIONS[node.type]
     found = opened(held.run.team_id, node.connection or "", dry=held.run.dry)
-    return Doing(found, limit_class(action), action.pace, lambda: send(held, action, given, found.credentials, **more))
+
+    def go(keys: Credentials | None) -> Reply:
+        return send(held, action, given, keys or found.credentials, **more)
+
+    return Doing(found, limit_class(action), action.pace, go)
 
 
 def _is_over(held: Held) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from helix.connections.models import Connection
 from helix.connections.opening import open_credentials
+from helix.connections.rotation import fallback
 from helix.logs import blotting
 from integrations.kit.auth import Credentials
 
@@ -22,15 +23,21 @@ class NoConnection(Exception):
 
 @dataclass(frozen=True)
 class Opened:
-    """A connection with its keys."""
+    """A connection with its keys; `fallback` is it with those before them, while a replaced key is kept."""
 
     id: UUID
     credentials: Credentials
+    fallback: Credentials | None = None
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Every form in which one of its keys may show up."""
+        return self.credentials.forms + (self.fallback.forms if self.fallback else ())
 
 
 _kept: dict[tuple[UUID, str, bool], tuple[float, Opened]] = {}
 _lock = threading.Lock()
-blotting.ask(lambda: [form for _, held in list(_kept.values()) for form in held.credentials.forms])
+blotting.ask(lambda: [form for _, held in list(_kept.values()) for form in held.forms])
 
 
 def opened(team_id: UUID, name: str, *, dry: bool = False) -> Opened:
@@ -41,12 +48,13 @@ def opened(team_id: UUID, name: str, *, dry: bool = False) -> Opened:
     if kept is not None and time.monotonic() < kept[0]:
         return kept[1]
     wanted = {"sandbox": True, "integration": "customerio"} if dry else {"name": name}
-    connection = Connection.objects.prefetch_related("secrets").filter(team_id=team_id, **wanted).order_by("pk").first()
+    known = Connection.objects.prefetch_related("secrets", "spares").filter(team_id=team_id, **wanted)
+    connection = known.order_by("pk").first()
     if connection is None and dry:
         raise NoConnection("A dry run calls the sandbox, and this team has no connection to it any more.")
     if connection is None:
         raise NoConnection(f"The connection “{name}” is gone.")
-    found = Opened(connection.id, open_credentials(connection))
+    found = Opened(connection.id, open_credentials(connection), fallback(connection))
     with _lock:
         if len(_kept) >= MOST:
             _kept.clear()

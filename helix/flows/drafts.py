@@ -29,9 +29,9 @@ class Saved:
     problems: list[dict[str, object]]
 
 
-def check_text(team: Team, text: str) -> CheckedGraph:
-    """Read and check a graph for this team; UnreadableGraph when it is no graph at all."""
-    return check(read_graph(text), connection_facts(team), flows=flow_facts(team))
+def check_text(team: Team, text: str, by: User | None = None) -> CheckedGraph:
+    """Read and check a graph for this team, with what this person may use; UnreadableGraph when it is no graph at all."""
+    return check(read_graph(text), connection_facts(team, by), flows=flow_facts(team))
 
 
 def create_flow(team: Team, name: str, graph_text: str = EMPTY_GRAPH, by: User | None = None) -> Flow:

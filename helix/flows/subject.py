@@ -35,6 +35,7 @@ class ConnectionFacts:
     region: str
     families: frozenset[str]
     sandbox: bool = False
+    withheld: bool = False  # limited to members among whom the person who asks is not
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from helix.audit.acts import Act
 from helix.audit.noting import noted
+from helix.connections.grants import withheld_from
 from helix.connections.keeping import families
 from helix.connections.models import Connection
 from helix.expressions.types import Schema, union
@@ -17,7 +18,7 @@ from helix.flows.models import Flow, FlowVersion
 from helix.flows.steps import STEP_TYPES
 from helix.flows.steps.hooks import CALLED
 from helix.flows.subject import FlowFacts, Subject
-from helix.teams.models import Team
+from helix.teams.models import Team, User
 
 NOTHING: Schema = {"type": "object", "properties": {}, "additionalProperties": False}
 
@@ -30,8 +31,9 @@ class InUse(Exception):
         self.flows = flows
 
 
-def connection_facts(team: Team) -> dict[str, ConnectionFacts]:
-    """What a check needs to know of the team's connections, by name; real accounts before the sandbox."""
+def connection_facts(team: Team, by: User | None = None) -> dict[str, ConnectionFacts]:
+    """What a check needs to know of the team's connections, by name; real accounts before the sandbox. `by`: who asks."""
+    withheld = withheld_from(team, by)
     return {
         connection.name: ConnectionFacts(
             name=connection.name,
@@ -39,6 +41,7 @@ def connection_facts(team: Team) -> dict[str, ConnectionFacts]:
             region=connection.region,
             families=families(connection),
             sandbox=connection.sandbox,
+            withheld=connection.name in withheld,
         )
         for connection in Connection.objects.filter(team=team)
         .prefetch_related("secrets")

@@ -1,7 +1,6 @@
 """What an installation has chosen: keys, addresses, disks. A choice that works today and hurts one day is named here."""
 
 import os
-from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from difflib import get_close_matches
@@ -12,13 +11,11 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from helix.alerts.models import AlertRule
 from helix.connections import vault
-from helix.connections.models import Connection, TeamKey
 from helix.engine.models import Worker
 from helix.environment import Environment
 from helix.health.finding import Finding, advice
-from helix.triggers.models import Endpoint
+from helix.health.sealed import sealed_under
 
 HERE = ("localhost", "127.0.0.1", "::1")
 SHORTEST_KEY, FEWEST_CHARACTERS = 50, 8
@@ -58,20 +55,6 @@ def vault_keys() -> Finding:
         words = f"keys that seal stored secrets are not among HELIX_VAULT_KEYS: {names}. They cannot be opened."
         return Finding("vault", False, words, "Put the keys back from your copy, or enter the secrets again.")
     return Finding("vault", True, f"{len(held)} key(s); they open everything that is stored.")
-
-
-def sealed_under() -> Counter[str]:
-    """Ids of vault keys -> how many stored data keys each of them wraps."""
-    found: Counter[str] = Counter()
-    for values in (
-        Connection.objects.values_list("data_key", flat=True),
-        TeamKey.objects.values_list("data_key", flat=True),
-        Endpoint.objects.values_list("data_key", flat=True),
-        AlertRule.objects.filter(webhook_key__isnull=False).values_list("webhook_key", flat=True),
-    ):
-        found.update(bytes(each or b"").partition(b":")[0].decode(errors="replace") for each in values.iterator())
-    found.pop("", None)
-    return found
 
 
 def address() -> Finding:

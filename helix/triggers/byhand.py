@@ -80,7 +80,7 @@ def need_sandbox(flow: Flow, by: User | None) -> None:
 
 
 def _frozen(flow: Flow, by: User | None) -> FlowVersion:
-    checked = check_text(flow.team, flow.draft)
+    checked = check_text(flow.team, flow.draft, by)
     if not checked.ok:
         first = checked.errors[0]
         raise NotRunnable(f"This draft cannot run yet: {first.message}", as_json(checked))

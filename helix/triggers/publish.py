@@ -30,7 +30,7 @@ def publish(flow: Flow, by: User | None, note: str = "") -> FlowVersion:
     with transaction.atomic():
         flow = Flow.objects.select_for_update().select_related("team").get(pk=flow.pk)
         try:
-            checked = check_text(flow.team, flow.draft)
+            checked = check_text(flow.team, flow.draft, by)
         except UnreadableGraph as unreadable:
             raise NotPublishable([problem.as_json() for problem in unreadable.problems]) from None
         if not checked.ok:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from helix.alerts.courier import send_waiting
 from helix.alerts.duties import count_ends, look_at_clock
 from helix.audit.chain import forget_old_entries
+from helix.connections.rotation import wipe_due
 from helix.engine.awaiting import wake_answered
 from helix.engine.budget.gate import write_counts
 from helix.engine.budget.pausing import wake_resumed
@@ -44,7 +45,7 @@ DUTIES = (fire_due, begin_queued, turn_inbox, wake_due, tell_news, carry_bulk, c
 SELDOM = (wake_parents, wake_answered, take_back_lost, wake_resumed, end_overdue, ring_for_unheard, look)
 """Duties that make up for something that was lost, every other round."""
 SLOW_ROUNDS = 3600  # once an hour
-NOW_AND_THEN = (look_at_clock, look_for_late)
+NOW_AND_THEN = (look_at_clock, look_for_late, wipe_due)
 CLOCK_ROUNDS = 10
 log = logging.getLogger(__name__)
 

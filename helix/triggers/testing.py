@@ -65,7 +65,7 @@ def _version(flow: Flow, wanted: Wanted, by: User | None) -> tuple[FlowVersion, 
         if not any(node.get("key") == wanted.step for node in graph["nodes"]):
             raise NotRunnable("This step is not in the saved draft. Wait until the draft is saved, then test again.")
         text = json.dumps(graph, ensure_ascii=False)
-    checked = check_text(flow.team, text)
+    checked = check_text(flow.team, text, by)
     if not checked.ok:
         first = checked.errors[0]
         raise NotRunnable(f"This cannot be tested yet: {first.message}", as_json(checked))

@@ -5,8 +5,11 @@ import { el, icon, openDialog } from "./dom.js";
 import { nodeOf } from "./graph.js";
 import { countWords, shortMessage, sorted } from "./problems.js";
 
-/** Ask for a note and show what needs attention. `publish(note)` resolves to null, or to what stands in the way. */
-export function openPublish({ store, publish, jump, changed }) {
+/** Steps that reach many people at once (helix/flows/mass.py). */
+const MASS = new Set(["customerio.trigger_broadcast"]);
+
+/** Ask for a note, for the flow's name when it reaches many, and show what needs attention. `publish(note, confirm)` resolves to null, or to what stands in the way. */
+export function openPublish({ store, publish, jump, changed, flowName = "" }) {
   const { graph, problems } = store.get();
   const found = sorted(graph, problems);
   const errors = found.filter((problem) => problem.severity === "error");
@@ -17,6 +20,10 @@ export function openPublish({ store, publish, jump, changed }) {
     maxlength: 1000,
     placeholder: "What changed, and why",
   });
+  const mass = graph.nodes.filter((node) => MASS.has(node.type) && !node.disabled);
+  const confirm =
+    mass.length > 0 &&
+    el("input", { class: "input", id: "publish-confirm", autocomplete: "off", spellcheck: "false", placeholder: flowName });
   const trouble = el("p", { class: "dialog-trouble", role: "alert", hidden: true });
   const send = el(
     "button",
@@ -65,6 +72,17 @@ export function openPublish({ store, publish, jump, changed }) {
       el("h3", { text: "What changes" }),
       changes,
       el("div", { class: "field" }, el("label", { for: "publish-note", text: "Note (optional)" }), note),
+      confirm &&
+        el(
+          "div",
+          { class: "field" },
+          el("label", { for: "publish-confirm", text: `Type “${flowName}” to publish it` }),
+          confirm,
+          el("span", {
+            class: "help",
+            text: `${mass.map((node) => `“${node.name || node.key}”`).join(", ")} triggers a broadcast: it reaches its whole audience and cannot be recalled.`,
+          }),
+        ),
       trouble,
     ].filter(Boolean),
     buttons: [
@@ -73,9 +91,12 @@ export function openPublish({ store, publish, jump, changed }) {
     ],
   });
   (errors.length ? dialog.querySelector(".problem-row") : note)?.focus();
+  const ready = () => errors.length === 0 && (!confirm || confirm.value.trim() === flowName);
+  confirm && confirm.addEventListener("input", () => (send.disabled = !ready()));
+  send.disabled = !ready();
   send.addEventListener("click", async () => {
     send.disabled = true;
-    const problem = await publish(note.value.trim());
+    const problem = await publish(note.value.trim(), confirm ? confirm.value.trim() : "");
     if (problem === null) return dialog.close();
     trouble.hidden = false;
     trouble.textContent = problem;

@@ -25,8 +25,9 @@ export function createOutgoing({ store, data, live, autosave, bar, problems, ref
       store,
       jump,
       changed: () => changesShown(data.urls.changes, "published", "draft", data.my_name),
-      publish: async (note) => {
-        const answer = await posted(data.urls.publish, { note });
+      flowName: data.flow.name,
+      publish: async (note, confirm) => {
+        const answer = await posted(data.urls.publish, { note, confirm });
         if (answer.problem) return answer.problem;
         bar.published(answer.data.number, answer.data.enabled);
         live.toast(`Version ${answer.data.number} is published`, { tone: "ok" });

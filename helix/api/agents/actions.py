@@ -4,6 +4,7 @@ from typing import Any
 
 from helix.api.agents.tool import Arguments, HelixTool, ToolRefused
 from helix.api.auth import Caller
+from helix.connections.grants import ASK, WITHHELD, withheld_from
 from helix.connections.models import Connection
 from helix.connections.opening import NoSandbox
 from helix.connections.outgoing import guarded
@@ -63,6 +64,8 @@ def _call(action: Action, caller: Caller, arguments: Arguments) -> Any:
     given = {name: value for name, value in arguments.items() if name != "connection"}
     if action.method != "GET" and (paused := why_paused(caller.team.pk)):
         raise ToolRefused("paused", paused, "Ask an admin of the team.")
+    if str(arguments.get("connection", "")) in withheld_from(caller.team, caller.user):
+        raise ToolRefused("withheld", WITHHELD.format(name=arguments["connection"]), ASK)
     try:
         found = opened(caller.team.pk, str(arguments.get("connection", "")))
     except (NoConnection, NoSandbox, VaultLocked) as error:

@@ -13,12 +13,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from helix.catalogue.sandbox_client import SANDBOX_SECRETS
+from helix.catalogue.views.grants import grants_of
 from helix.catalogue.views.receiving import receiving
+from helix.catalogue.views.rotation import beside, rotation_of, waits
 from helix.connections.forms import ConnectForm, KeysForm
+from helix.connections.hosts import hosts_of
 from helix.connections.http_forms import HttpConnectForm, HttpKeysForm
 from helix.connections.keeping import families, save_connection, test_connection
 from helix.connections.models import Connection
 from helix.connections.opening import NoSandbox
+from helix.connections.rotation import test_next
 from helix.connections.service_forms import ServiceConnectForm, ServiceKeysForm, services
 from helix.connections.vault import VaultLocked
 from helix.engine.budget.caps import today
@@ -26,7 +30,7 @@ from helix.engine.budget.gate import mended
 from helix.flows import using
 from helix.flows.access import barred
 from helix.teams.access import TeamRequest, needs
-from helix.teams.roles import Ability
+from helix.teams.roles import Ability, may
 from helix.triggers.endpoints import endpoint_of_connection
 from integrations.catalog import CUSTOMERIO, HTTP, INTEGRATIONS
 from integrations.kit.client import Client, open_client
@@ -44,7 +48,7 @@ def _client() -> Client:
 
 
 def _find(request: TeamRequest, connection_id: UUID) -> Connection:
-    known = Connection.objects.prefetch_related("secrets").filter(team=request.team)
+    known = Connection.objects.prefetch_related("secrets", "spares", "granted").filter(team=request.team)
     return get_object_or_404(known, pk=connection_id)
 
 
@@ -68,6 +72,7 @@ def _card(
     """What a card shows. `results` of a test just made come first; they are not kept word by word."""
     integration = INTEGRATIONS[connection.integration]
     held = {secret.field: secret for secret in connection.secrets.all()}
+    can_try = integration is not HTTP or bool(connection.options.get("test_url"))
     whole, tried = families(connection), {result.family: result for result in results or ()}
     keys = [
         {
@@ -88,7 +93,10 @@ def _card(
         "receiving": receiving(connection, request),
         "use": today([connection])[connection.pk],
         "tested": results is not None,
-        "can_try": integration is not HTTP or bool(connection.options.get("test_url")),
+        "hosts": hosts_of(connection),
+        "rotation": rotation_of(connection, can_try),
+        "grants": grants_of(connection) if may(request.member.role, Ability.CONNECT) else None,
+        "can_try": can_try,
         "form": _keys_form(connection),
         **more,
     }
@@ -96,7 +104,8 @@ def _card(
 
 def _page(request: TeamRequest, status: int = 200, **more: Any) -> HttpResponse:
     changed: dict[str, Any] = more.pop("changed", {})
-    known = Connection.objects.filter(team=request.team).prefetch_related("secrets").order_by("sandbox", "name")
+    known = Connection.objects.filter(team=request.team).order_by("sandbox", "name")
+    known = known.prefetch_related("secrets", "spares", "granted")
     cards = [
         _card(request, connection, **(changed if changed.get("open") == connection.pk else {})) for connection in known
     ]
@@ -184,6 +193,8 @@ def change(request: TeamRequest, connection_id: UUID) -> HttpResponse:
     form = _keys_form(connection, request.POST)
     if not form.is_valid():
         return _page(request, status=422, changed={"open": connection.pk, "form": form})
+    if beside(request, connection, form):
+        return _to_list(request, connection)
     save_connection(
         request.team, name=connection.name, region=form.cleaned_data.get("region", connection.region),
         secrets=form.secrets, sandbox=connection.sandbox, by=request.user, options=form.options, forget=form.forget,
@@ -201,8 +212,13 @@ def test(request: TeamRequest, connection_id: UUID) -> HttpResponse:
     results: list[ProbeResult] = []
     refused = ""
     try:
-        results = test_connection(connection, _client())
-        mended(connection, results)
+        if waits(connection):
+            results = test_next(connection, _client())
+            connection = _find(request, connection_id)
+        else:
+            results = test_connection(connection, _client())
+        if not waits(connection):
+            mended(connection, results)
     except (NoSandbox, VaultLocked) as error:
         refused = str(error)
     if request.headers.get("HX-Request"):

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from helix.connections.grants import ASK, WITHHELD, withheld_from
 from helix.connections.models import Connection
 from helix.connections.opening import NoSandbox, open_credentials
 from helix.connections.vault import VaultLocked
@@ -62,6 +63,8 @@ def choices(request: TeamRequest, flow_id: UUID) -> HttpResponse:
     if connection is None:
         words = f"There is no connection “{asked['connection']}”."
         return _options(request, message=words, hint="Choose another one above, or type the id.")
+    if connection.name in withheld_from(request.team, request.user):
+        return _options(request, message=WITHHELD.format(name=connection.name), hint=ASK)
     place = f"choices:{connection.pk}:{connection.updated_at.timestamp()}:{name}"
     known: Loaded | None = caches["names"].get(place)
     if "id" in asked:

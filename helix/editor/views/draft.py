@@ -11,6 +11,7 @@ from helix.editor.views.answers import BadBody, body, error, unreadable
 from helix.editor.views.flow import flow_or_404
 from helix.flows import drafts
 from helix.flows.graph import UnreadableGraph
+from helix.flows.mass import mass_steps
 from helix.teams.access import TeamRequest, needs
 from helix.teams.roles import Ability
 from helix.triggers import publish as publishing
@@ -49,7 +50,7 @@ def check(request: TeamRequest, flow_id: UUID) -> HttpResponse:
     flow = flow_or_404(request, flow_id)
     try:
         text = json.dumps(body(request).get("graph"), ensure_ascii=False)
-        return JsonResponse({"problems": drafts.as_json(drafts.check_text(flow.team, text))})
+        return JsonResponse({"problems": drafts.as_json(drafts.check_text(flow.team, text, request.user))})
     except BadBody as bad:
         return error(400, "bad_body", str(bad))
     except UnreadableGraph as bad:
@@ -61,7 +62,12 @@ def check(request: TeamRequest, flow_id: UUID) -> HttpResponse:
 def publish(request: TeamRequest, flow_id: UUID) -> HttpResponse:
     flow = flow_or_404(request, flow_id)
     try:
-        version = publishing.publish(flow, request.user, str(body(request).get("note") or "")[:2000])
+        given = body(request)
+        if (mass := mass_steps(flow.draft)) and str(given.get("confirm") or "").strip() != flow.name:
+            names = ", ".join(f"“{name}”" for name in mass[:5])
+            words = f"This flow triggers a broadcast ({names}), which cannot be recalled. Type the flow's name to publish it."
+            return error(422, "confirm_mass", words)
+        version = publishing.publish(flow, request.user, str(given.get("note") or "")[:2000])
     except BadBody as bad:
         return error(400, "bad_body", str(bad))
     except publishing.NotPublishable as refused:

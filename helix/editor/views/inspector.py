@@ -40,7 +40,7 @@ def inspector(request: TeamRequest, flow_id: UUID) -> HttpResponse:
         step,
         output=subject.output(key) if subject and key in subject.nodes else {},
         type_of=type_of_at(subject, key),
-        connections=connection_facts(request.team).values(),
+        connections=[each for each in connection_facts(request.team, request.user).values() if not each.withheld],
         now=timezone.now(),
         called=_called(request, node) if node.get("type") == RUN_FLOW else None,
         inside=[(each.key, each.title) for each in subject.nodes.values() if subject.loops(each.key)[-1:] == (key,)]

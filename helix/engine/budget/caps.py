@@ -5,7 +5,7 @@ Without a cap calls are counted too, a moment late: by each process, written dow
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -173,6 +173,17 @@ def today(connections: Iterable[Connection]) -> dict[UUID, list[Use]]:
         ]
         for one in wanted
     }
+
+
+def near_caps(now: datetime) -> Iterator[tuple[UUID, str]]:
+    """Connections that have used four fifths of a cap of today, with words for a person."""
+    found: dict[UUID, list[str]] = {}
+    for row in DailyUse.objects.filter(day=now.date(), used__gt=0).select_related("connection"):
+        cap = row.connection.daily_calls if row.kind == CALLS else row.connection.daily_broadcasts
+        use = Use(row.kind, row.used, cap)
+        if use.warns:
+            found.setdefault(row.connection_id, []).append(f"{use.used:,} of {cap:,} {use.words}")
+    yield from ((pk, f"Used today: {', '.join(sorted(words))}.") for pk, words in found.items())
 
 
 def set_caps(connection: Connection, *, calls: int | None, broadcasts: int | None) -> None:

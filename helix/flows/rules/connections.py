@@ -23,7 +23,9 @@ def rule(subject: Subject) -> Iterator[Problem]:
         if step.optional_integration is not None:
             if node.connection is not None:
                 fitting = [
-                    facts for facts in subject.connections.values() if facts.integration == step.optional_integration
+                    facts
+                    for facts in subject.connections.values()
+                    if facts.integration == step.optional_integration and not facts.withheld
                 ]
                 yield from _needed(subject, node, step, fitting)
             continue
@@ -59,6 +61,10 @@ def _needed(subject: Subject, node: Node, step: StepType, fitting: list[Connecti
         yield subject.problem(
             node, "connection_unknown", f"there is no connection “{name}”.", offer, field=FIELD, mend=mend
         )
+    elif facts.withheld:
+        words = f"the connection “{name}” is limited to chosen members, and you are not among them."
+        hint = "Choose another connection, or ask an admin of the team to add you under Connections."
+        yield subject.problem(node, "connection_withheld", words, hint, field=FIELD, mend=mend)
     elif facts.integration != integration:
         words = f"the connection “{name}” is not to {service}."
         yield subject.problem(node, "connection_of_other_service", words, offer, field=FIELD, mend=mend)
@@ -75,7 +81,11 @@ def _needed(subject: Subject, node: Node, step: StepType, fitting: list[Connecti
 
 def fits(facts: ConnectionFacts, step: StepType) -> bool:
     """Whether a step can work through this connection."""
-    return facts.integration == step.integration and (step.key_family is None or step.key_family in facts.families)
+    return (
+        not facts.withheld
+        and facts.integration == step.integration
+        and (step.key_family is None or step.key_family in facts.families)
+    )
 
 
 def _choose(subject: Subject, node: Node, fitting: list[ConnectionFacts]) -> Mapping[str, JsonValue] | None:

@@ -65,6 +65,7 @@ PAGES: list[tuple[str, Role, str, dict[str, Any]]] = [
      {"form": {"way": "bearer", "hosts": "api.example.com", "token": SECRET}}),
     (Act.CONNECTION_TESTED, Role.ADMIN, "connections/{spare}/test/", {}),
     (Act.CONNECTION_CAPPED, Role.ADMIN, "connections/{spare}/caps/", {"form": {"calls": "7"}}),
+    (Act.GRANTED, Role.ADMIN, "connections/{spare}/grants/", {"form": {"limited": "1"}}),
     (Act.CONNECTION_REMOVED, Role.ADMIN, "connections/{spare}/remove/", {}),
     (Act.BULK_BEGUN, Role.OPERATOR, "runs/many/begin/", {"form": {"act": "cancel", "all": "1"}}),
     (Act.BULK_STOPPED, Role.OPERATOR, "runs/many/{action}/stop/", {}),

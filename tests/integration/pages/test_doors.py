@@ -48,6 +48,8 @@ ACTS = {
     "connections:change": "alice",
     "connections:test": "alice",
     "connections:caps": "alice",
+    "connections:rotation": "alice",
+    "connections:grants": "alice",
     "connections:remove": "alice",
     "connections:receive": "alice",
     "connections:again": "olga",

@@ -211,6 +211,8 @@ PAGES: dict[str, dict[str, Row]] = {
     T + "connections/sandbox/": act(CONNECT),
     C + "change/": act(CONNECT, form=lambda world: {"way": "bearer", "hosts": "api.example.com", "token": "another"}),
     C + "test/": act(CONNECT),
+    C + "rotation/": act(CONNECT, form=lambda world: {"act": "discard"}),
+    C + "grants/": act(CONNECT, form=lambda world: {"limited": "1"}),
     C + "caps/": act(CONNECT, form=lambda world: {"calls": "5"}),
     C + "remove/": act(CONNECT),
     C + "events/": act(CONNECT),
