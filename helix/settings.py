@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "helix.editor",
     "helix.runs",
     "helix.planner",
+    "helix.gallery",
     "ninja",
 ]
 MIDDLEWARE = [

@@ -104,6 +104,7 @@ def jump(request: TeamRequest) -> HttpResponse:
         ("Runs", "activity", reverse("runs:list", kwargs=at)),
         ("Failed runs", "circle-x", reverse("runs:list", kwargs=at) + "?state=failed"),
         ("Runs that need your answer", "circle-help", reverse("runs:list", kwargs=at) + "?state=attention"),
+        ("Templates", "library", reverse("gallery:list", kwargs=at)),
         ("Schedule", "calendar-days", reverse("planner:page", kwargs=at)),
         ("Insights", "chart-column", reverse("insights:page", kwargs=at)),
         ("Alerts", "bell", reverse("alerts:page", kwargs=at)),

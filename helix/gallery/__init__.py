@@ -1,0 +1,1 @@
+"""The Schedule page: what will start, what started, what was missed."""

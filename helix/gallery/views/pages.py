@@ -1,0 +1,85 @@
+"""The gallery: its list with search, one template with its inputs, and “Use”, which makes a draft."""
+
+import json
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from helix.flows.check import ConnectionFacts
+from helix.flows.drafts import create_flow
+from helix.flows.using import connection_facts
+from helix.gallery.catalogue import TEMPLATES, Template, Unfit
+from helix.gallery.picture import picture_of
+from helix.teams.access import TeamRequest, needs
+from helix.teams.models import Team
+from helix.teams.roles import Ability
+
+MISSING = "customerio"
+"""The name that steps give for a connection that the team does not have yet."""
+
+
+@require_GET
+@needs(Ability.SEE)
+def templates(request: TeamRequest) -> HttpResponse:
+    """Every template, or those that hold all words of ?q=."""
+    asked = request.GET.get("q", "").strip()[:100]
+    words = asked.lower().split()
+    rows = [
+        {"template": each, "picture": picture_of(each.graph)}
+        for each in TEMPLATES.values()
+        if all(word in f"{each.title} {each.says}".lower() for word in words)
+    ]
+    return render(request, "gallery/list.html", {"rows": rows, "q": asked})
+
+
+@require_GET
+@needs(Ability.SEE)
+def template(request: TeamRequest, key: str) -> HttpResponse:
+    """One template: what it does, what it needs, and the form that makes a draft of it."""
+    return _page(request, request.team, _found(key), {}, "", 200)
+
+
+@require_POST
+@needs(Ability.EDIT)
+def use(request: TeamRequest, key: str) -> HttpResponse:
+    """A draft of the template with the chosen connection and the typed inputs; then its editor."""
+    chosen = _found(key)
+    given = {each.name: request.POST.get(each.name, str(each.value)) for each in chosen.inputs}
+    try:
+        values = {each.name: each.read(given[each.name]) for each in chosen.inputs}
+    except Unfit as unfit:
+        return _page(request, request.team, chosen, given, str(unfit), 422)
+    name = request.POST.get("connection", "")
+    known = {each.name for each in _accounts(request.team)}
+    graph = chosen.filled(values, name if name in known else MISSING)
+    flow = create_flow(request.team, chosen.title, json.dumps(graph, ensure_ascii=False), request.user)
+    if name not in known:
+        messages.warning(request, "The draft has no Customer.io connection yet. Make one, then choose it in the steps.")
+    return redirect("editor:edit", team=request.team.slug, flow_id=flow.pk)
+
+
+def _found(key: str) -> Template:
+    if key not in TEMPLATES:
+        raise Http404("There is no such template.")
+    return TEMPLATES[key]
+
+
+def _accounts(team: Team) -> list[ConnectionFacts]:
+    return [each for each in connection_facts(team).values() if each.integration == "customerio"]
+
+
+def _page(
+    request: HttpRequest, team: Team, chosen: Template, given: dict[str, str], error: str, status: int
+) -> HttpResponse:
+    wanted = set(chosen.needs)
+    accounts = [(each.name, sorted(wanted - each.families)) for each in _accounts(team)]
+    page = {
+        "template": chosen,
+        "picture": picture_of(chosen.graph),
+        "inputs": [(each, given.get(each.name, str(each.value))) for each in chosen.inputs],
+        "accounts": sorted(accounts, key=lambda account: len(account[1])),
+        "error": error,
+    }
+    return render(request, "gallery/template.html", page, status=status)
