@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check bench chaos fuzz lint types locks clean
+.PHONY: run test check bench chaos upgrade fuzz audit lint types locks clean
 .DEFAULT_GOAL := run
 
 run:
@@ -15,7 +15,7 @@ test:
 	$(BIN)/pytest tests/unit tests/house -n 2 -q
 	$(BIN)/pytest tests/integration -n 2 -q
 	$(BIN)/pytest tests/browser -q
-	$(BIN)/python -m tests.postgres $(BIN)/pytest tests/integration/engine tests/integration/triggers -q
+	$(BIN)/python -m tests.postgres $(BIN)/pytest tests/integration/engine tests/integration/triggers tests/integration/backup tests/integration/metrics -q
 
 check:
 	@$(PYTHON) -m helix.install --dev
@@ -32,10 +32,20 @@ chaos:
 	@$(PYTHON) -m helix.install --dev
 	@$(BIN)/python -m tests.chaos $(if $(ONLY),--only $(ONLY))
 
+# An earlier Helix begins runs, this one migrates and ends them: make upgrade FROM=v0.1.0
+upgrade:
+	@$(PYTHON) -m helix.install --dev
+	@$(BIN)/python -m tests.upgrade $(if $(FROM),--from $(FROM))
+
 # Generated calls of the whole REST API against the real web server: make fuzz EXAMPLES=2000 SEED=7
 fuzz:
 	@$(PYTHON) -m helix.install --dev
 	@$(BIN)/python -m tests.schema $(if $(EXAMPLES),--examples $(EXAMPLES)) $(if $(SEED),--seed $(SEED))
+
+# Known weaknesses of the locked packages; asks a service on the net. What is borne stands in helix/install/audit-waivers.toml.
+audit:
+	@$(PYTHON) -m helix.install --dev
+	@$(BIN)/python -m helix.install.audit
 
 lint:
 	$(BIN)/ruff check

@@ -12,7 +12,13 @@ from helix.wsgi import application as pages
 # Django is set up from here on.
 from helix.api.agents.door import PATH
 from helix.api.agents.door import door as agents
+from helix.logs.around import name_process
+from helix.logs.requests import with_ids
+from helix.metrics.door import is_metrics
+from helix.metrics.door import straight as figures
 from helix.triggers.intake.door import is_delivery, straight
+
+name_process("web")
 
 PAGE_THREADS = 8
 _pages = WSGIMiddleware(cast(Any, pages), workers=PAGE_THREADS)  # Django and a2wsgi spell the same protocol differently
@@ -20,12 +26,14 @@ _pages = WSGIMiddleware(cast(Any, pages), workers=PAGE_THREADS)  # Django and a2
 _lasting = get_asgi_application()
 
 
-async def application(scope: Any, receive: Any, send: Any) -> None:
+async def _answer(scope: Any, receive: Any, send: Any) -> None:
     """Answer one request; during a lifespan the door of agents is open; anything but HTTP is refused."""
     if scope["type"] == "lifespan":
         await _live(receive, send)
     elif is_delivery(scope):
         await straight(scope, receive, send)
+    elif is_metrics(scope):
+        await figures(scope, receive, send)
     elif scope["type"] == "http" and scope["path"].rstrip("/") == PATH:
         await agents(scope, receive, send)
     elif scope["type"] == "http":
@@ -38,3 +46,6 @@ async def _live(receive: Any, send: Any) -> None:
         await send({"type": "lifespan.startup.complete"})
         await receive()
     await send({"type": "lifespan.shutdown.complete"})
+
+
+application = with_ids(_answer)

@@ -5,6 +5,7 @@ Celery's Django fixup is off: it closes every database connection around each ta
 
 from celery import Celery
 from django.conf import settings
+from kombu.entity import Queue
 
 DEFAULT_BROKER = "redis://127.0.0.1:6379/0"
 
@@ -22,8 +23,12 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_send_task_events=False,
     worker_hijack_root_logger=False,
+    worker_redirect_stdouts=False,
     worker_cancel_long_running_tasks_on_connection_loss=False,
     task_default_queue="helix",
+    task_queues=(
+        Queue("helix", no_ack=True),
+    ),  # a hint may be lost: noting and confirming it costs more than carrying a step
     imports=["helix.engine.tasks", "helix.triggers.tasks"],
     timezone="UTC",
     enable_utc=True,

@@ -4,13 +4,16 @@ from django.urls import include, path
 
 from helix.api.docs import docs
 from helix.api.urls import api
-from helix.health import healthz, readyz
+from helix.health.doors import healthz, readyz
+from helix.metrics.door import metrics
 from helix.runs.live import events
 from helix.triggers.intake.door import receive
 
+handler500 = "helix.health.failure.failed"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("live/t/<slug:team>/runs/<uuid:run_id>", events, name="live_run"),
     path("h/<slug:team>/<str:path>", receive, name="intake"),
     path("api/v1/", api.urls),
@@ -24,6 +27,7 @@ urlpatterns = [
     path("t/<slug:team>/insights/", include("helix.insights.urls")),
     path("t/<slug:team>/alerts/", include("helix.alerts.urls")),
     path("t/<slug:team>/connections/", include("helix.catalogue.connection_urls")),
+    path("t/<slug:team>/audit/", include("helix.trail.urls")),
     path("t/<slug:team>/catalogue/", include("helix.catalogue.urls")),
     path("t/<slug:team>/sandbox/", include("helix.catalogue.sandbox_urls")),
 ]

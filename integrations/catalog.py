@@ -1,56 +1,36 @@
-"""The one list of integrations and their actions. Nothing is discovered by itself: what is here exists."""
+"""The list of integrations and their actions: every folder beside this file with an `integration.py` is one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import pkgutil
+from collections.abc import Mapping
+from importlib import import_module, util
+from pathlib import Path
 from types import MappingProxyType
 
-from integrations.customerio import connection as customerio
-from integrations.customerio.broadcasts import BROADCASTS
-from integrations.customerio.events import EVENTS
-from integrations.customerio.messages import MESSAGES
-from integrations.customerio.people import PEOPLE
-from integrations.customerio.segments import SEGMENTS
-from integrations.customerio.workspace import WORKSPACE
-from integrations.http import connection as http
 from integrations.kit.action import Action
-from integrations.kit.auth import Credentials
-from integrations.kit.client import Client
-from integrations.kit.families import Family, ProbeResult
+from integrations.kit.integration import Integration
+
+__all__ = ["ACTIONS", "CUSTOMERIO", "HTTP", "INTEGRATIONS", "Integration", "action"]
+
+FIRST = ("customerio", "http")
+"""Folders in the order of the palette; others follow by name."""
+NONE = frozenset({"kit"})
+"""Folders that are no integration."""
 
 
-@dataclass(frozen=True)
-class Integration:
-    """A service that flows can call."""
-
-    key: str
-    title: str
-    actions: tuple[Action, ...]
-    families: tuple[Family, ...]
-    """The kinds of keys a connection to it may hold."""
-    probe: Callable[[Credentials, Client], list[ProbeResult]]
-    """Tries the keys of a connection; no result when there is nothing to try them at."""
+def _found() -> dict[str, Integration]:
+    folders = [each.name for each in pkgutil.iter_modules([str(Path(__file__).parent)]) if each.ispkg]
+    ordered = [*FIRST, *sorted(set(folders) - set(FIRST) - NONE)]
+    modules = [f"integrations.{name}.integration" for name in ordered]
+    listed: list[Integration] = [import_module(name).INTEGRATION for name in modules if util.find_spec(name)]
+    return {each.key: each for each in listed}
 
 
-CUSTOMERIO = Integration(
-    key="customerio",
-    title="Customer.io",
-    actions=(*PEOPLE, *EVENTS, *SEGMENTS, *MESSAGES, *BROADCASTS, *WORKSPACE),
-    families=customerio.FAMILIES,
-    probe=customerio.probe,
-)
-
-HTTP = Integration(
-    key=http.KEY,
-    title="HTTP service",
-    actions=(),
-    families=http.FAMILIES,
-    probe=http.probe,
-)
-
-INTEGRATIONS: Mapping[str, Integration] = MappingProxyType({each.key: each for each in (CUSTOMERIO, HTTP)})
+INTEGRATIONS: Mapping[str, Integration] = MappingProxyType(_found())
 """Every integration, by key."""
+
+CUSTOMERIO, HTTP = (INTEGRATIONS[key] for key in FIRST)
 
 ACTIONS: Mapping[str, Action] = MappingProxyType(
     {action.key: action for integration in INTEGRATIONS.values() for action in integration.actions}

@@ -1,5 +1,6 @@
 """What the scheduler's rounds do for alerts: count ends and note failures, look at the clock and at connections."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -13,14 +14,27 @@ from helix.alerts.words import span
 from helix.connections.models import Connection
 from helix.engine.models import Run
 from helix.engine.states import Cause
+from helix.insights.counting import End
 from helix.insights.harvest import harvest
+from helix.tracing.spans import run_ended, tracing
 
 KEPT = timedelta(days=400)
 
 
 def count_ends() -> int:
     """Count runs that have ended, and note what failed or recovered; see insights/harvest.py."""
-    return harvest(notice_ends)
+    return harvest(_note)
+
+
+def _note(ends: Sequence[End]) -> None:
+    notice_ends(ends)
+    if tracing.sink is not None:
+        transaction.on_commit(lambda: _trace(ends))
+
+
+def _trace(ends: Sequence[End]) -> None:
+    for end in ends:
+        run_ended(end.id, end.flow_id, end.team_id, end.state, end.started_at, end.ended_at)
 
 
 def look_at_clock(now: datetime | None = None) -> None:

@@ -5,6 +5,8 @@ from ninja.security import HttpBearer
 
 from helix.api.errors import ApiError
 from helix.api.limits import PER_MINUTE, limit
+from helix.audit.actors import Actor, act_as
+from helix.audit.middleware import address_of
 from helix.teams.keys import read_token
 from helix.teams.models import ApiToken, Member, Team, User
 from helix.teams.roles import RANK, Ability, Role, may
@@ -13,11 +15,18 @@ from helix.teams.roles import RANK, Ability, Role, may
 class Caller:
     """The team, person and role that a call acts for."""
 
-    def __init__(self, token: ApiToken, role: Role) -> None:
+    def __init__(self, token: ApiToken, role: Role, address: str = "") -> None:
         self.team: Team = token.team
         self.user: User = token.maker
         self.role = role
         self.token = token
+        self.address = address
+
+    @property
+    def actor(self) -> Actor:
+        """The token as the audit log names it."""
+        name = f"{self.token.name} (…{self.token.last4}) of {self.user}"
+        return Actor("token", self.token.pk, name, self.address)
 
     def must(self, ability: Ability) -> None:
         """Refuse with 403 when the token's role does not reach this far."""
@@ -45,7 +54,9 @@ class Token(HttpBearer):
             raise ApiError(
                 429, "too_many_calls", words, f"Call again in {seconds} s.", headers={"Retry-After": str(seconds)}
             )
-        return Caller(found, min(Role(found.role), Role(member.role), key=RANK.__getitem__))
+        caller = Caller(found, min(Role(found.role), Role(member.role), key=RANK.__getitem__), address_of(request))
+        act_as(caller.actor)
+        return caller
 
 
 class ApiRequest(HttpRequest):

@@ -15,12 +15,15 @@ from helix.connections.http_forms import HttpKeysForm
 from helix.connections.keeping import families, save_connection, test_connection
 from helix.connections.models import Connection
 from helix.connections.opening import NoSandbox
+from helix.connections.service_forms import ServiceKeysForm, services
 from helix.engine.budget.gate import mended
 from helix.engine.perform import client
 from helix.flows.using import InUse, remove
 from helix.teams.roles import Ability
-from integrations.customerio.connection import ProbeResult
+from integrations.catalog import INTEGRATIONS
+from integrations.kit.families import ProbeResult
 
+Keys = KeysForm | HttpKeysForm | ServiceKeysForm
 router = Router(tags=["connections"])
 
 
@@ -53,8 +56,15 @@ def create(request: ApiRequest, body: ConnectionIn) -> Status[dict[str, Any]]:
             "Choose another name, or PATCH that one.",
             "/name",
         )
-    form: KeysForm | HttpKeysForm
-    if body.integration == "http":
+    form: Keys
+    if body.integration not in INTEGRATIONS:
+        known = ", ".join(INTEGRATIONS)
+        raise ApiError(
+            422, "invalid", f"There is no integration “{body.integration}”.", f"Choose one of: {known}.", "/integration"
+        )
+    if (service := services().get(body.integration)) is not None:
+        form = ServiceKeysForm({**body.secrets.model_dump(), "region": body.region}, service=service)
+    elif body.integration == "http":
         form = HttpKeysForm(_entered(body.secrets, body.http or HttpOptions()))
     else:
         form = KeysForm({**body.secrets.model_dump(), "region": body.region})
@@ -74,8 +84,11 @@ def change(request: ApiRequest, connection_id: UUID, body: ConnectionChange) -> 
     request.auth.must(Ability.CONNECT)
     known = get_object_or_404(connections(request), pk=connection_id)
     held = frozenset(secret.field for secret in known.secrets.all())
-    form: KeysForm | HttpKeysForm
-    if known.integration == "http":
+    form: Keys
+    if (service := services().get(known.integration)) is not None:
+        entered = {**body.secrets.model_dump(), "region": body.region or known.region}
+        form = ServiceKeysForm(entered, service=service, held=held)
+    elif known.integration == "http":
         now = _options(known)
         initial = {"hosts": "\n".join(now.hosts)}
         form = HttpKeysForm(_entered(body.secrets, body.http or now), held=held, initial=initial)
@@ -104,7 +117,7 @@ def _save(
     request: ApiRequest,
     name: str,
     integration: str,
-    form: KeysForm | HttpKeysForm,
+    form: Keys,
     given: Secrets,
     *,
     region: str,

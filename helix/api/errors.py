@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from helix.connections.vault import VaultLocked
 from helix.flows.graph import UnreadableGraph
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ def install(api: NinjaAPI) -> None:
     on(HttpError, lambda error: ApiError(error.status_code, "bad_request", str(error)))
     on(ValidationError, _invalid)
     on(UnreadableGraph, _unreadable)
+    on(VaultLocked, lambda error: ApiError(409, "vault_locked", str(error), "Ask whoever runs this installation."))
     on(Exception, _defect)
 
 

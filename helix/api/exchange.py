@@ -9,8 +9,8 @@ from ninja import Router, Status
 from helix.api.auth import ApiRequest
 from helix.api.errors import ApiError
 from helix.api.flows import flow_of, text, whole
-from helix.api.shapes import DocumentOut, FlowOut, ImportIn
-from helix.flows.exchange import BadDocument, export_document, import_document
+from helix.api.shapes import DocumentOut, ImportIn, TakenInOut
+from helix.flows.exchange import BadDocument, export_document, take_in
 from helix.teams.roles import Ability
 
 router = Router(tags=["flows"])
@@ -25,12 +25,15 @@ def export(request: ApiRequest, flow_id: UUID, version: int | None = None) -> di
     return export_document(flow, chosen)
 
 
-@router.post("/flows/import", response={201: FlowOut})
+@router.post("/flows/import", response={201: TakenInOut})
 def import_(request: ApiRequest, body: ImportIn) -> Status[dict[str, Any]]:
-    """A new flow from a document or a bare graph: a draft, switched off; its problems say what it lacks here."""
+    """A new flow from a document, a bare graph or a workflow of n8n: a draft, switched off; its problems say what it lacks here,
+    and `report` what became of each node of n8n."""
     request.auth.must(Ability.EDIT)
     try:
-        flow = import_document(request.auth.team, text(body.document), request.auth.user, body.name)
+        found = take_in(request.auth.team, text(body.document), request.auth.user, body.name)
     except BadDocument as bad:
-        raise ApiError(422, "bad_document", str(bad), "Send what an export gave.", "/document") from None
-    return Status(201, whole(flow))
+        raise ApiError(
+            422, "bad_document", str(bad), "Send what an export of Helix or n8n gave.", "/document"
+        ) from None
+    return Status(201, {**whole(found.flow), "report": found.report.as_json() if found.report else None})

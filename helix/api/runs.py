@@ -45,6 +45,7 @@ def row(run: Run) -> dict[str, Any]:
         "flow": run.flow_id,
         "version": run.version.number,
         "cause": run.cause_kind,
+        "dry": run.dry,
     }
 
 
@@ -108,6 +109,7 @@ def start(
             cause=Cause.API,
             key=key,
             version=version,
+            dry=body.mode == "dry",
         )
     except BadInput as bad:
         raise ApiError(422, "bad_input", str(bad), place="/input", fields=bad.problems) from None

@@ -1,7 +1,7 @@
 """What the REST API takes and gives."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
@@ -66,6 +66,36 @@ class FlowOut(FlowRow):
     problems: list[dict[str, Any]]
 
 
+class ExpressionOut(Schema):
+    place: str
+    was: str
+    now: str = Field(description="In Liquid; empty when it is to be written anew.")
+
+
+class NodeOfN8nOut(Schema):
+    node: str
+    was: str
+    fate: Literal["step", "placeholder", "note", "left out"]
+    became: str
+    key: str
+    why: str
+    words: str
+    remarks: list[str]
+    expressions: list[ExpressionOut]
+
+
+class N8nReportOut(Schema):
+    """What became of each node of a workflow of n8n."""
+
+    summary: str
+    remarks: list[str]
+    nodes: list[NodeOfN8nOut]
+
+
+class TakenInOut(FlowOut):
+    report: N8nReportOut | None = Field(description="For a workflow of n8n; else null.")
+
+
 class FlowPage(Schema):
     items: list[FlowRow]
     next: str | None
@@ -74,7 +104,9 @@ class FlowPage(Schema):
 class RunIn(Schema):
     input: dict[str, JsonValue] = Field(default_factory=dict, examples=[{"email": "ada@example.com"}])
     version: int | Literal["draft"] | None = None
-    mode: Literal["live"] = "live"
+    mode: Literal["live", "dry"] = Field(
+        default="live", description="A dry run sends nothing out: calls go to the sandbox."
+    )
     wait_seconds: float = Field(default=0, ge=0, le=60)
 
 
@@ -107,6 +139,7 @@ class RunRow(Schema):
     state: str
     attention: bool
     cause: str
+    dry: bool
     message: str
     created_at: datetime
     started_at: datetime | None
@@ -160,9 +193,11 @@ class RetryIn(Schema):
 
 
 class Secrets(Schema):
-    """Keys, by what needs them. Customer.io: the first four. HTTP: those of one way (bearer, basic, header)."""
+    """Keys, by what needs them. Customer.io: the first four. HTTP: those of one way (bearer, basic, header).
+    Any other integration: the names of its own."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Annotated[str, Field(max_length=4096)]] = Field(init=False)
     site_id: str = Field(default="", max_length=512)
     track_key: str = Field(default="", max_length=512)
     app_key: str = Field(default="", max_length=512, examples=["your-app-api-key"])
@@ -185,7 +220,11 @@ class HttpOptions(Schema):
 
 class ConnectionIn(Schema):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64, examples=["production"])
-    integration: Literal["customerio", "http"] = "customerio"
+    integration: str = Field(
+        "customerio",
+        max_length=64,
+        description="A key of the integrations: customerio, http, or one with actions of its own.",
+    )
     region: Literal["us", "eu"] = "us"
     secrets: Secrets = Field(description="Write-only.")
     http: HttpOptions | None = None
@@ -225,7 +264,7 @@ class DocumentOut(Schema):
 
 class ImportIn(Schema):
     document: JsonValue = Field(
-        description="What an export gave, or a bare graph.",
+        description="What an export gave, a bare graph, or a workflow that n8n has exported.",
         examples=[{"helix": 1, "name": "New leads", "graph": {"format": 1, "nodes": [], "edges": []}}],
     )
     name: str | None = Field(None, max_length=200)

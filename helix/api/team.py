@@ -5,13 +5,12 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from ninja import Router, Status
 
 from helix.api.auth import ApiRequest
 from helix.api.errors import ApiError
 from helix.api.shapes import MemberOut, TeamOut, TokenIn, TokenMade, TokenOut
-from helix.teams.keys import digest, make_token
+from helix.teams.keys import digest, make_token, revoke_token
 from helix.teams.models import ApiToken, Member
 from helix.teams.roles import RANK, Ability
 
@@ -64,6 +63,5 @@ def create(request: ApiRequest, body: TokenIn) -> Status[dict[str, Any]]:
 def revoke(request: ApiRequest, token_id: UUID) -> Status[None]:
     """The token opens nothing from now on."""
     request.auth.must(Ability.ADMINISTER)
-    known = get_object_or_404(tokens(request), pk=token_id)
-    tokens(request).filter(pk=known.pk, revoked_at=None).update(revoked_at=timezone.now())
+    revoke_token(get_object_or_404(tokens(request), pk=token_id))
     return Status(204, None)

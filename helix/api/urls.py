@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.views.decorators.http import require_safe
 from ninja.parser import Parser
 
-from helix.api import connections, deliveries, exchange, flows, runs, schedule, team
+from helix.api import connections, deliveries, exchange, flows, pausing, runs, schedule, team
 from helix.api.auth import Token
 from helix.api.describe import HelixApi
 from helix.api.errors import ApiError, install
@@ -22,7 +23,10 @@ class StrictJson(Parser):
             raise ApiError(400, bad.problems[0].code, str(bad), bad.problems[0].hint) from None
 
 
-api = HelixApi(title="Helix", version="1", auth=Token(), docs_url=None, urls_namespace="api", parser=StrictJson())
+api = HelixApi(
+    title="Helix", version="1", auth=Token(), docs_url=None, docs_decorator=require_safe, urls_namespace="api",
+    parser=StrictJson(),
+)  # fmt: skip
 install(api)
 api.add_router("", flows.router)
 api.add_router("", runs.router)
@@ -31,3 +35,4 @@ api.add_router("", exchange.router)
 api.add_router("", schedule.router)
 api.add_router("", deliveries.router)
 api.add_router("", team.router)
+api.add_router("", pausing.router)

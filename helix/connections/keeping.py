@@ -6,6 +6,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from helix.audit.acts import Act
+from helix.audit.noting import noted
 from helix.connections import vault
 from helix.connections.models import Connection, ConnectionSecret
 from helix.connections.opening import open_credentials
@@ -15,6 +17,7 @@ from helix.teams.models import Team, User
 from integrations.catalog import INTEGRATIONS
 from integrations.kit.client import Client
 from integrations.kit.families import ProbeResult
+from integrations.kit.integration import untried
 
 MOST_BROADCASTS = 10
 """Broadcast triggers a day of a new connection; the sandbox's reach nobody and are not capped."""
@@ -36,6 +39,7 @@ def save_connection(
     are given and delete those to `forget`. The integration of a connection never changes."""
     with transaction.atomic():
         connection = Connection.objects.select_for_update().filter(team=team, name=name).first()
+        before, act = _words(connection), Act.CONNECTION_CHANGED if connection else Act.CONNECTED
         if connection is None:
             made = new_id()
             connection = Connection(
@@ -56,7 +60,18 @@ def save_connection(
         for field, value in secrets.items():
             if value:
                 _keep(connection, data_key, field, value)
+        entered = ", ".join(sorted(field for field, value in secrets.items() if value))
+        noted(team.pk, act, connection, before=before, after=f"{_words(connection)}; keys entered: {entered or 'none'}")
     return connection
+
+
+def _words(connection: Connection | None) -> str:
+    """What is no secret of a connection, for the audit log."""
+    if connection is None:
+        return ""
+    hosts = ", ".join(map(str, connection.options.get("hosts", [])))
+    kind = f"{connection.integration}, {'sandbox' if connection.sandbox else connection.region}"
+    return f"{kind}, hosts: {hosts}" if hosts else kind
 
 
 def _keep(connection: Connection, data_key: bytes, field: str, value: str) -> None:
@@ -86,9 +101,11 @@ def test_connection(connection: Connection, client: Client) -> list[ProbeResult]
     integration = INTEGRATIONS[connection.integration]
     results = integration.probe(open_credentials(connection), guarded(client))
     refused = [result for result in results if not result.ok]
-    if results or integration.key == "customerio":
+    if results or (integration.actions and integration.probe is not untried):
         connection.state = "refused" if refused or not results else "working"
     connection.notice = " ".join(f"{result.message} {result.hint}" for result in refused)
     connection.checked_at = timezone.now()
-    connection.save(update_fields=["state", "notice", "checked_at"])
+    with transaction.atomic():
+        connection.save(update_fields=["state", "notice", "checked_at"])
+        noted(connection.team_id, Act.CONNECTION_TESTED, connection, after=connection.state)
     return results

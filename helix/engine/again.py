@@ -17,6 +17,7 @@ from helix.engine.decide import View, settle
 from helix.engine.keys import idempotency_key
 from helix.engine.models import Item, Run, StepRun
 from helix.engine.outputs import CannotKeep, Gone, keep, load, whole
+from helix.engine.pauses import why_paused
 from helix.engine.plans import plan_of
 from helix.engine.showing import larges
 from helix.engine.states import FINAL_RUN_STATES, Cause, ItemState, Rank, RunState, StepState
@@ -39,6 +40,8 @@ def go_on(run: Run, by: User | None, *, start_at: str | None = None, key: str | 
         if known.retry_of_id != run.pk:
             raise NotAgain("This key has gone on with another run already. Send a key of its own.")
         return known
+    if paused := why_paused(run.team_id):
+        raise NotAgain(paused)
     plan = plan_of(run.version_id)
     if run.state not in FINAL_RUN_STATES:
         raise NotAgain("This run has not ended yet; cancel it first, or wait.")

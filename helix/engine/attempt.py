@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+from functools import partial
 from typing import Any
 
 from django.db import Error as DatabaseError
@@ -20,6 +21,8 @@ from helix.engine.steps import LOGIC, WITNESSED
 from helix.engine.steps.moment import Moment
 from helix.engine.trial import stand_in, with_samples
 from helix.expressions import ExpressionError, resolve
+from helix.logs.around import About
+from helix.tracing.spans import Span, tracing
 from integrations.kit.client import Client
 
 __all__ = ["TakenOver", "attempt", "prepare"]
@@ -41,6 +44,24 @@ def attempt(held: Held, client: Client, scope: dict[str, Any]) -> Outcome:
 
     TakenOver, and errors of the database, pass through: nobody knows then what the step came to.
     """
+    with About(partial(facts_of, held)):
+        if tracing.sink is None:
+            return _attempt(held, client, scope)
+        ids = {f"helix.{name}": value for name, value in facts_of(held).items()}
+        span = Span(held.run.id, f"step {held.step.node}", ids)
+        return tracing.sink.during(
+            span, lambda: _attempt(held, client, scope), lambda found: type(found).__name__.lower()
+        )
+
+
+def facts_of(held: Held) -> dict[str, Any]:
+    """What lines written during an attempt say of it: ids only."""
+    run, step = held.run, held.step
+    found = {"team": run.team_id, "flow": run.flow_id, "run": run.id, "step": step.id, "node": step.node}
+    return {**found, "attempt": step.attempts_made + 1}
+
+
+def _attempt(held: Held, client: Client, scope: dict[str, Any]) -> Outcome:
     node = held.segment.plan.nodes[held.step.node]
     try:
         now = timezone.now()
@@ -64,7 +85,7 @@ def attempt(held: Held, client: Client, scope: dict[str, Any]) -> Outcome:
     except (TakenOver, DatabaseError):
         raise
     except Exception:
-        log.exception("run %s step %s: a defect of Helix", held.run.id, held.step.node)
+        log.exception("A defect of Helix ended step “%s”.", held.step.node)
         return Failed(
             Trouble(
                 "internal",

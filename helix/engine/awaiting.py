@@ -7,9 +7,12 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from helix.audit.acts import Act
+from helix.audit.noting import noted
 from helix.engine.keys import answer_token
 from helix.engine.models import Awaited, Run, StepRun
 from helix.engine.states import LIVE_RUN_STATES, StepState
@@ -30,7 +33,12 @@ APPROVERS: dict[str, Ability] = {
 def approve(step: StepRun, yes: bool, by: User, comment: str = "") -> bool:
     """A person's answer to an approval; False when it has been answered, or its time is over."""
     answer = {"answer": "approved" if yes else "rejected", "by": str(by), "comment": comment[:2000]}
-    return _answer(Q(step=step, kind=APPROVAL), answer) > 0
+    with transaction.atomic():
+        if not _answer(Q(step=step, kind=APPROVAL), answer):
+            return False
+        run = step.run
+        noted(run.team_id, Act.APPROVED if yes else Act.REJECTED, run, name=f"{step.node} of {run.flow.name}")
+    return True
 
 
 def ability_to_approve(step: StepRun) -> Ability:

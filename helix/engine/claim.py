@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from helix.engine.models import Run, StepRun
+from helix.engine.pauses import NOT_PAUSED_SQL, pauses
 from helix.engine.rows import Row
 from helix.engine.segment import Segment
 from helix.engine.states import StepState
@@ -24,6 +25,7 @@ from integrations.kit.points import reach
 WIDTH = 32
 """Steps of one run that one worker carries side by side."""
 TEAMS_LOOK_SECONDS = 1.0
+TEAMS_LOOK_WHILE_PAUSED = 0.1
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def claim_next(worker: str, width: int = WIDTH) -> list[Held]:
     """Take ready steps of one run that are due, the most urgent run first; [] when there is nothing to do."""
     now = timezone.now()
     claim = _claim_on_postgres if connection.vendor == "postgresql" else _claim_on_sqlite
-    for team in (*turns.next(now), None):
+    for team in turns.next(now):
         taken = claim(team, worker, width, now)
         if taken is not None:
             reach("after_claim")
@@ -70,6 +72,7 @@ _MOVING = (
 )
 _CANDIDATE = (
     "SELECT r.id FROM engine_steprun s JOIN engine_run r ON r.id = s.run_id WHERE {of_team}s.state = 'ready' AND s.due_at <= %s "
+    f"AND {NOT_PAUSED_SQL} "
     "ORDER BY s.rank, s.due_at LIMIT 1"
 )
 
@@ -154,15 +157,19 @@ class Turns:
         self._teams: list[UUID] = []
         self._next = 0
 
-    def next(self, now: datetime) -> list[UUID]:
-        """The team whose turn it is; [] while no more than one has anything to do."""
+    def next(self, now: datetime) -> list[UUID | None]:
+        """Whose steps to look for, one after the other: the team whose turn it is, when several have something to do, then any
+        (None). While a team is paused the others are named one by one: its ready steps would have to be passed over each time."""
+        paused = pauses.teams()
         with self._lock:
-            if time.monotonic() - self._looked > TEAMS_LOOK_SECONDS:
+            if time.monotonic() - self._looked > (TEAMS_LOOK_WHILE_PAUSED if paused else TEAMS_LOOK_SECONDS):
                 self._looked, self._teams = time.monotonic(), _teams_with_work()
-            if len(self._teams) < 2:
-                return []
+            teams = [team for team in self._teams if team not in paused]
             self._next += 1
-            return [self._teams[self._next % len(self._teams)]]
+            first = self._next % max(1, len(teams))
+            if paused:
+                return [*teams[first:], *teams[:first]]
+            return [None] if len(teams) < 2 else [teams[first], None]
 
 
 turns = Turns()

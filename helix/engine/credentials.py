@@ -7,6 +7,7 @@ from uuid import UUID
 
 from helix.connections.models import Connection
 from helix.connections.opening import open_credentials
+from helix.logs import blotting
 from integrations.kit.auth import Credentials
 
 KEPT_SECONDS = 2.0
@@ -29,6 +30,7 @@ class Opened:
 
 _kept: dict[tuple[UUID, str, bool], tuple[float, Opened]] = {}
 _lock = threading.Lock()
+blotting.ask(lambda: [form for _, held in list(_kept.values()) for form in held.credentials.forms])
 
 
 def opened(team_id: UUID, name: str, *, dry: bool = False) -> Opened:

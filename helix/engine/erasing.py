@@ -15,6 +15,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from helix.audit.acts import Act
+from helix.audit.noting import noted
 from helix.connections.blinding import blind, normal
 from helix.engine.models import Blob, Chunk, Run, RunPerson
 from helix.engine.persons import search_of
@@ -44,12 +46,12 @@ def erase(team: Team, person: str) -> Erased:
     wanted = normal(person)
     if not wanted:
         return done
-    noted = set(noted_runs(team, wanted).values_list("pk", flat=True))
-    found = sorted(noted | set(_found_by_search(team, wanted)))
+    theirs = set(noted_runs(team, wanted).values_list("pk", flat=True))
+    found = sorted(theirs | set(_found_by_search(team, wanted)))
     for start in range(0, len(found), BATCH):
         ended = []
         for run_id, state in Run.objects.filter(pk__in=found[start : start + BATCH]).values_list("pk", "state"):
-            if state in FINAL_RUN_STATES or (run_id in noted and _is_theirs(run_id)):
+            if state in FINAL_RUN_STATES or (run_id in theirs and _is_theirs(run_id)):
                 done.stopped += state not in FINAL_RUN_STATES and _stop(run_id)
                 ended.append(run_id)
             else:
@@ -57,7 +59,14 @@ def erase(team: Team, person: str) -> Erased:
         done.rows += wipe(ended, "erasure", timezone.now())
         done.runs += len(ended)
     done.rows["Pin"] += _unpin(team, wanted)
+    digest = next(iter(sorted(blind(team.pk, [wanted]))), "")
+    noted(team.pk, Act.ERASED, kind="person", pk=digest, name="a person, known by digest", after=_in_words(done))
     return done
+
+
+def _in_words(done: Erased) -> str:
+    rows = sum(done.rows.values())
+    return f"{done.runs} runs, {rows} rows, {done.stopped} stopped, {len(done.under_way)} still under way"
 
 
 def _unpin(team: Team, person: str) -> int:

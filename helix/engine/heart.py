@@ -58,7 +58,7 @@ class Heart:
             try:
                 for lost in renew(self.held()):
                     if lost in self.held():  # else it ended while the lease was being renewed
-                        log.warning("step %s was taken over by another worker", lost)
+                        log.warning("step %s was taken over by another worker", lost, extra={"step": lost})
             except Exception as error:  # the database is away: the lease rules, the next beat tries again
                 log.warning("leases could not be renewed: %s", error)
                 close_old_connections()

@@ -199,6 +199,25 @@ class Worker(models.Model):
     ticked_at = models.DateTimeField()
 
 
+class Pause(models.Model):
+    """A time in which nothing of a team was begun or carried on, because a person said so; open while `ended_at` is empty."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+", db_index=False)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    by = models.CharField(max_length=254)
+    reason = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["team"], condition=Q(ended_at=None), name="one_pause_of_a_team"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["team", "-began_at"], name="pauses_of_a_team")]
+
+    def __str__(self) -> str:
+        return f"since {self.began_at:%Y-%m-%d %H:%M}"
+
+
 class Blob(models.Model):
     """A large value of a run, kept once: its id is drawn from the run and the content. Rows hold a pointer to it."""
 

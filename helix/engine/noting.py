@@ -11,15 +11,18 @@ from helix.engine.persons import persons_in
 BEGINNING_PARTS = 200
 
 
-def note_persons(run_id: UUID, team_id: UUID, *values: tuple[Any, Kept], payload: bool = False) -> int:
-    """Note the people in these values, each given with how it is kept; how many. Of a large value only its beginning is gone
-    through: erasing searches all of it. Asks the database only when there are people. Call it in the transaction that writes the
-    values down."""
+def persons_of(team_id: UUID, *values: tuple[Any, Kept], payload: bool = False) -> set[str]:
+    """Digests of the people in these values, each given with how it is kept. Of a large value only its beginning is gone through:
+    erasing searches all of it."""
     people: set[str] = set()
     for data, kept in values:
         people |= persons_in(data, payload=payload, most_parts=None if kept.blob is None else BEGINNING_PARTS)
-    digests = blind(team_id, people)
+    return blind(team_id, people)
+
+
+def note(run_id: UUID, digests: set[str]) -> None:
+    """Note that the run is about these people. Asks the database only when there are any. Call it in the transaction that writes the
+    values down."""
     if digests:
         rows = [RunPerson(run_id=run_id, digest=digest) for digest in sorted(digests)]
         RunPerson.objects.bulk_create(rows, ignore_conflicts=True)
-    return len(digests)

@@ -21,6 +21,7 @@ from helix.engine.claim import WIDTH, Held, claim_next, lease
 from helix.engine.fencing import TakenOver
 from helix.engine.heart import heart
 from helix.engine.outcomes import Outcome
+from helix.engine.pauses import pauses
 from helix.engine.record import record
 from helix.engine.reserve import places
 from helix.engine.segment import Segment
@@ -90,7 +91,7 @@ def carry(held: list[Held], until: float) -> int:
             heart.drop(each for each, _ in ended)
         known = [(each, outcome) for each, outcome in ended if outcome is not None]
         carried += len(known)
-        goes_on = time.monotonic() < until and not stopping.is_set()
+        goes_on = time.monotonic() < until and not stopping.is_set() and segment.run.team_id not in pauses.teams()
         todo = _record(segment, known, worker, WIDTH - len(flying) if goes_on else 0) if known else []
     return carried
 

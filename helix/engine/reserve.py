@@ -16,6 +16,7 @@ from django.db import connections
 from django.utils import timezone
 
 from helix.engine.models import StepRun
+from helix.engine.pauses import pauses
 from helix.engine.states import StepState
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,8 @@ def _reserve() -> ThreadPoolExecutor:
 def call_up(work: Callable[[], int]) -> int:
     """Let idle threads do `work` when steps are ready that nobody has taken; how many were called."""
     due = StepRun.objects.filter(state=StepState.READY, due_at__lte=timezone.now()).order_by("rank", "due_at")
+    if paused := pauses.teams():
+        due = due.exclude(team__in=paused)
     free = places().free
     called = min(free, len(due.values_list("pk", flat=True)[:free])) if free > 0 else 0
     for _ in range(called):

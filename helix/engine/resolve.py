@@ -6,6 +6,8 @@ from typing import Any, Literal
 from django.db import transaction
 from django.utils import timezone
 
+from helix.audit.acts import Act
+from helix.audit.noting import noted
 from helix.engine.decide import View
 from helix.engine.models import Run, StepRun
 from helix.engine.record import told
@@ -18,8 +20,9 @@ from helix.teams.models import User
 Answer = Literal["arrived", "again", "skip"]
 
 
-def resolve(step: StepRun, answer: Answer, by: User | None) -> bool:
-    """Apply the answer; False when the step is not (or no longer) in doubt, or its run has ended and it cannot be sent again."""
+def resolve(step: StepRun, answer: Answer, by: User | None, *, alone: bool = True) -> bool:
+    """Apply the answer; False when the step is not (or no longer) in doubt, or its run has ended and it cannot be sent again.
+    `alone`: it is no part of an action on many runs, which is in the audit log as a whole."""
     with transaction.atomic():
         Run.objects.select_for_update().get(pk=step.run_id)
         segment, now = Segment.of(step.run_id), timezone.now()
@@ -42,4 +45,6 @@ def resolve(step: StepRun, answer: Answer, by: User | None) -> bool:
         write(run, run.seq, recording.build(), now)
         recording.waiting_for_a_worker = len(recording.ready())
         told(recording)
+        if alone:
+            noted(run.team_id, Act.DECIDED, run, name=f"{step.node} of {run.flow.name}", before="unknown", after=answer)
         return True

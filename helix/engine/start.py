@@ -1,16 +1,17 @@
 """A run begins, once per cause."""
 
+from contextlib import nullcontext
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from helix.engine.bell import bell
 from helix.engine.births import Birth, insert
-from helix.engine.decide import View, settle
+from helix.engine.decide import Decision, View, settle
 from helix.engine.keys import idempotency_key
 from helix.engine.models import Run, StepRun, Trial
-from helix.engine.noting import note_persons
+from helix.engine.noting import note, persons_of
 from helix.engine.outputs import keep
 from helix.engine.plans import plan_of
 from helix.engine.recording import effect_of
@@ -62,17 +63,25 @@ def start(
         entry=entry or entry_for(plan, cause), payload=payload, created_by=by, created_at=now, rank=rank, parent=parent,
         depth=depth, state=RunState.QUEUED, dry=dry, pinned=trial is not None,
     )  # fmt: skip
-    try:
-        with transaction.atomic():
-            return _begin(run, plan, trial)
-    except IntegrityError:
-        known = Run.objects.filter(flow_id=version.flow_id, cause_kind=cause, cause_key=key).first()
-        if known is None:
-            raise
-        return known
+    given, kept = run.payload, keep(run.id, run.team_id, run.payload)
+    run.payload = kept.stored
+    decision, births = _first(run, plan)
+    people = persons_of(run.team_id, (given, kept), payload=True)
+    alone = trial is None and kept.blob is None and not people
+    with nullcontext() if alone else transaction.atomic():
+        if not insert(run, births):
+            return Run.objects.get(flow_id=version.flow_id, cause_kind=cause, cause_key=key)
+        if trial is not None:
+            trial.run = run
+            trial.save()
+        kept.save()
+        note(run.id, people)
+        bell.ring(min(1, len(decision.now(StepState.READY))))
+    return run
 
 
-def _begin(run: Run, plan: Plan, trial: Trial | None) -> Run:
+def _first(run: Run, plan: Plan) -> tuple[Decision, list[Birth]]:
+    """How the run's steps stand at first; the run itself too, when nothing follows from its trigger."""
     now, entry = run.created_at, run.entry
     before = {node: View(StepState.PENDING) for node in _reached(plan, entry)}
     after = dict(before)
@@ -81,17 +90,7 @@ def _begin(run: Run, plan: Plan, trial: Trial | None) -> Run:
     if decision.run == RunState.SUCCEEDED:
         run.state, run.started_at, run.ended_at = RunState.SUCCEEDED, now, now
         run.news = run.parent_id is not None
-    given, kept = run.payload, keep(run.id, run.team_id, run.payload)
-    run.payload = kept.stored
-    run.save(force_insert=True)
-    if trial is not None:
-        trial.run = run
-        trial.save()
-    kept.save()
-    insert(run, [_birth(run, plan, node, view) for node, view in after.items()])
-    note_persons(run.id, run.team_id, (given, kept), payload=True)
-    bell.ring(min(1, len(decision.now(StepState.READY))))
-    return run
+    return decision, [_birth(run, plan, node, view) for node, view in after.items()]
 
 
 def _birth(run: Run, plan: Plan, node: str, view: View) -> Birth:

@@ -14,6 +14,7 @@ from helix.engine.bell import bell
 from helix.engine.claim import Held, lease
 from helix.engine.models import Run, StepRun
 from helix.engine.outcomes import Doubted, Failed, Outcome, Trouble
+from helix.engine.pauses import pauses
 from helix.engine.plans import plan_of
 from helix.engine.probing import PROBES
 from helix.engine.record import end_run, record
@@ -63,14 +64,19 @@ def wake_parents() -> int:
 def ring_for_unheard(now: datetime | None = None) -> None:
     """Ring again for steps that have been ready for a while: their message may be lost."""
     now = now or timezone.now()
-    bell.ring(StepRun.objects.filter(state=StepState.READY, due_at__lte=now - UNHEARD)[:64].count())
+    unheard = StepRun.objects.filter(state=StepState.READY, due_at__lte=now - UNHEARD)
+    if paused := pauses.teams():
+        unheard = unheard.exclude(team__in=paused)
+    bell.ring(unheard[:64].count())
 
 
 def end_overdue(now: datetime | None = None) -> int:
     """End runs that are past their deadline; how many."""
     now = now or timezone.now()
-    late = Run.objects.filter(deadline__lte=now, state__in=sorted(LIVE_RUN_STATES)).values_list("pk", flat=True)
-    return sum(_end_overdue(pk) for pk in list(late[:AT_ONCE]))
+    late = Run.objects.filter(deadline__lte=now, state__in=sorted(LIVE_RUN_STATES))
+    if paused := pauses.teams():
+        late = late.exclude(team__in=paused)  # their deadlines move on when the pause ends
+    return sum(_end_overdue(pk) for pk in list(late.values_list("pk", flat=True)[:AT_ONCE]))
 
 
 def _end_overdue(pk: UUID) -> bool:

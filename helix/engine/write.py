@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
@@ -34,6 +35,7 @@ _ATTEMPT_COLUMNS = (
 )  # fmt: skip
 _ITEM_COLUMNS = (("loop", "text"), ("item_key", "text"), ("position", "int"), ("state", "text"), ("value", "jsonb"))
 _RUN_COLUMNS = ("state", "ending", "attention", "news", "message", "result", "started_at", "ended_at")
+_ENCODER = DjangoJSONEncoder()
 _OBJECTS = {"counts", "error", "result"}
 _WRITTEN = {"input", "output", "exchanges", "value"}
 """JSON columns whose values are JSON text already."""
@@ -78,9 +80,8 @@ def write(run: Run, seq: int, change: Write, now: datetime) -> bool:
 def text_of(value: Any) -> str:
     """JSON text that both databases can keep: characters that are no text become U+FFFD, numbers that are none null."""
     try:
-        text = json.dumps(value, cls=DjangoJSONEncoder, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-        text.encode()
-    except ValueError:  # not a number, or half a character
+        text = orjson.dumps(value, default=_ENCODER.default, option=orjson.OPT_NON_STR_KEYS).decode()
+    except orjson.JSONEncodeError:  # half a character, or a number of more than 64 bits
         return _plain(keepable(value))
     return _plain(keepable(value)) if "\\u0000" in text else text
 

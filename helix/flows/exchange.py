@@ -1,12 +1,18 @@
 """Flows as files: a graph with the names of the connections it uses, never with their keys."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
+
+from helix.audit.acts import Act
+from helix.audit.noting import noted
 from helix.flows.drafts import create_flow, tidy_name
 from helix.flows.graph import UnreadableGraph
 from helix.flows.json_text import read_json
 from helix.flows.models import Flow, FlowVersion
+from helix.flows.n8n import NotTaken, Report, convert, is_workflow
 from helix.flows.steps.calls import HTTP
 from helix.flows.using import connection_facts
 from helix.teams.models import Team, User
@@ -20,6 +26,14 @@ class BadDocument(Exception):
     """This file is no flow; the text says what is wrong and what to do."""
 
 
+@dataclass(frozen=True)
+class TakenIn:
+    """A flow that came from a file; `report` says what became of each node when it was a workflow of n8n."""
+
+    flow: Flow
+    report: Report | None = None
+
+
 def export_document(flow: Flow, version: FlowVersion | None = None) -> dict[str, Any]:
     """The flow's draft, or a version of it, as a document that `import_document` reads."""
     graph = _without_keys(json.loads(version.graph if version else flow.draft))
@@ -29,6 +43,7 @@ def export_document(flow: Flow, version: FlowVersion | None = None) -> dict[str,
         {"name": name, "integration": facts[name].integration if name in facts else None}
         for name in sorted(map(str, named))
     ]
+    noted(flow.team_id, Act.EXPORTED, flow, after=str(version or "draft"))
     return {"helix": DOCUMENT, "name": flow.name, "graph": graph, "connections": connections}
 
 
@@ -47,10 +62,19 @@ def _without_keys(graph: dict[str, Any]) -> dict[str, Any]:
 
 def import_document(team: Team, text: bytes | str, by: User | None, name: str | None = None) -> Flow:
     """A new flow of the team, switched off, with the document's graph as its draft; its problems say what it lacks here.
-    Also takes a bare graph. BadDocument or UnreadableGraph when it is neither."""
+    Also takes a bare graph, and a workflow that n8n has exported. BadDocument or UnreadableGraph when it is none of them."""
+    return take_in(team, text, by, name).flow
+
+
+def take_in(team: Team, text: bytes | str, by: User | None, name: str | None = None) -> TakenIn:
+    """As `import_document`, with the report on a workflow of n8n."""
     value: Any = read_json(text)
     if not isinstance(value, dict):
-        raise BadDocument("This file holds no flow. Choose a file that “Export” of Helix has made.")
+        raise BadDocument(
+            "This file holds no flow. Choose a file that “Export” of Helix, or “Download” of n8n, has made."
+        )
+    if is_workflow(value):
+        return _from_n8n(team, value, by, name)
     if "helix" in value:
         if value["helix"] != DOCUMENT:
             raise BadDocument(
@@ -65,7 +89,23 @@ def import_document(team: Team, text: bytes | str, by: User | None, name: str | 
         )
     given = value.get("name")
     called = tidy_name(name or (given if isinstance(given, str) else "")) or "Imported flow"
-    return create_flow(team, called, json.dumps(graph, ensure_ascii=False), by)
+    return TakenIn(_kept(team, called, json.dumps(graph, ensure_ascii=False), by))
 
 
-__all__ = ["BadDocument", "UnreadableGraph", "export_document", "import_document"]
+def _from_n8n(team: Team, value: dict[str, Any], by: User | None, name: str | None) -> TakenIn:
+    try:
+        found = convert(value)
+    except NotTaken as sentence:
+        raise BadDocument(str(sentence)) from None
+    text = json.dumps(found.graph, ensure_ascii=False)
+    return TakenIn(_kept(team, tidy_name(name or found.name) or "Imported flow", text, by), found.report)
+
+
+def _kept(team: Team, name: str, text: str, by: User | None) -> Flow:
+    with transaction.atomic():
+        flow = create_flow(team, name, text, by)
+        noted(team.pk, Act.IMPORTED, flow)
+        return flow
+
+
+__all__ = ["BadDocument", "TakenIn", "UnreadableGraph", "export_document", "import_document", "take_in"]

@@ -2,6 +2,10 @@
 
 from typing import Literal
 
+from django.db import transaction
+
+from helix.audit.acts import Act
+from helix.audit.noting import noted
 from helix.flows.changes import Change, compare
 from helix.flows.drafts import Saved, save_draft
 from helix.flows.graph import read_graph
@@ -40,4 +44,7 @@ def changes_between(flow: Flow, one: Side | None, two: Side | None) -> tuple[Cha
 
 def restore(flow: Flow, version: FlowVersion, by: User | None) -> Saved:
     """Make the version's graph the draft again. What runs and what is published stay as they are."""
-    return save_draft(flow, version.graph, base_revision=flow.revision, by=by)
+    with transaction.atomic():
+        saved = save_draft(flow, version.graph, base_revision=flow.revision, by=by)
+        noted(flow.team_id, Act.RESTORED, flow, after=f"{version} is the draft again")
+        return saved

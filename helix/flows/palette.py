@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 from helix.flows.steps import STEP_TYPES
+from integrations.catalog import INTEGRATIONS
 
 
 @lru_cache(maxsize=1)
@@ -14,6 +15,7 @@ def palette() -> dict[str, dict[str, Any]]:
             "type": step.key,
             "kind": step.kind,
             "family": step.family,
+            "family_title": INTEGRATIONS[step.family].title if step.family in INTEGRATIONS else None,
             "title": step.title,
             "help": step.help,
             "icon": step.icon,
@@ -24,6 +26,7 @@ def palette() -> dict[str, dict[str, Any]]:
             "destructive": step.destructive,
             "deprecated": step.deprecated,
             "defaults": step.defaults,
+            "hidden": step.hidden,
         }
         for step in STEP_TYPES.values()
     }

@@ -4,6 +4,10 @@ import json
 from functools import lru_cache
 from uuid import UUID
 
+from django.db import transaction
+
+from helix.audit.acts import Act
+from helix.audit.noting import noted
 from helix.connections.keeping import families
 from helix.connections.models import Connection
 from helix.expressions.types import Schema, union
@@ -89,4 +93,7 @@ def remove(connection: Connection) -> None:
     """Delete the connection and its secrets; InUse when a flow names it."""
     if flows := used_by(connection):
         raise InUse(flows)
-    connection.delete()
+    with transaction.atomic():
+        team, pk, name = connection.team_id, str(connection.pk), connection.name
+        connection.delete()
+        noted(team, Act.CONNECTION_REMOVED, kind="connection", pk=pk, name=name)

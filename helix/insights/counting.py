@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import F
 
 from helix.engine.models import Run, StepRun
@@ -78,6 +79,24 @@ def add(found: Tallies) -> None:
     """Add these tallies to those that are kept; the caller's transaction holds the counter."""
     _add_runs(found.runs)
     _add_steps(found.steps, found.tries)
+
+
+def add_totals(found: Tallies) -> None:
+    """Add these tallies to the totals; the caller's transaction holds the counter."""
+    sums: Count[str] = Count()
+    for (_, _, _, state, _), number in found.runs.items():
+        sums[f"runs.{state}"] += number
+    for (_, _, _, _, state, _), number in found.steps.items():
+        sums[f"steps.{state}"] += number
+    sums["attempts"] = found.tries.total()
+    rows = [part for name, number in sums.items() for part in (name, number)]
+    places = ", ".join(["(%s, %s)"] * len(sums))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO insights_total (name, count) VALUES {places} "
+            "ON CONFLICT (name) DO UPDATE SET count = insights_total.count + excluded.count",
+            rows,
+        )
 
 
 def _add_runs(counts: Mapping[RunKey, int]) -> None:

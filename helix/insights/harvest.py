@@ -12,7 +12,17 @@ from django.db.models import Max, Min
 
 from helix.engine.models import Run
 from helix.engine.turnstile import one_writer
-from helix.insights.counting import AT_ONCE, FIELDS, End, add, ends_not_counted, hour_of, read_ends, tallies_of
+from helix.insights.counting import (
+    AT_ONCE,
+    FIELDS,
+    End,
+    add,
+    add_totals,
+    ends_not_counted,
+    hour_of,
+    read_ends,
+    tallies_of,
+)
 from helix.insights.models import Counter, RunTally, StepTally
 
 MOST_BATCHES = 10
@@ -41,6 +51,7 @@ def _take(ends: list[End], also: Callable[[Sequence[End]], None] | None) -> bool
             transaction.set_rollback(True)
             return False
         add(found)
+        add_totals(found)
         if also is not None:
             also(ends)
     return True

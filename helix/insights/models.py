@@ -14,6 +14,13 @@ class Counter(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
 
 
+class Total(models.Model):
+    """What was counted since the beginning, over all teams: `runs.failed`, `steps.succeeded`, `attempts`. Only ever grows."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    count = models.PositiveBigIntegerField(default=0)
+
+
 class RunTally(models.Model):
     """Runs of a flow that ended in an hour (UTC) in one state, and took about so long (`bucket`, see durations.py)."""
 

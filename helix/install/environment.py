@@ -21,6 +21,7 @@ PYTHON = VENV / "bin" / "python"
 RUNTIME = "requirements.txt"
 DEV = "requirements-dev.txt"
 UV = "requirements-uv.txt"
+OTEL = "requirements-otel.txt"
 # pip's own settings under the names that uv reads: a mirror that pip knows serves both.
 PIP_TO_UV = {
     "index-url": "UV_DEFAULT_INDEX",

@@ -2,7 +2,7 @@
 
 import sys
 
-from helix.install.environment import DEV, RUNTIME, UV
+from helix.install.environment import DEV, OTEL, RUNTIME, UV
 from helix.install.running import ROOT, VENV, quietly
 
 OPTIONS = [
@@ -23,6 +23,7 @@ def commands() -> dict[str, list[str]]:
         RUNTIME: [*OPTIONS, "pyproject.toml"],
         DEV: [*OPTIONS, "--group", "dev", "--constraint", RUNTIME],
         UV: [*OPTIONS, "--group", "uv"],
+        OTEL: [*OPTIONS, "pyproject.toml", "--extra", "otel", "--constraint", RUNTIME],
     }
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from helix.engine.models import Run
+from helix.engine.pauses import why_paused
 from helix.engine.plans import plan_of
 from helix.engine.start import start
 from helix.engine.states import Cause
@@ -55,6 +56,8 @@ def ledger(team: Team, flow: Flow | None, kind: str, before: str) -> Page:
 
 def make_up(fire: ScheduleFire, by: User) -> Run:
     """Begin the run that did not begin, once: whoever asks again gets the same run."""
+    if paused := why_paused(fire.schedule.flow.team_id):
+        raise NotMadeUp(paused)
     with transaction.atomic():
         schedule = (
             Schedule.objects.select_for_update(of=("self",)).select_related("flow__published").get(pk=fire.schedule_id)

@@ -16,6 +16,7 @@ from asgiref.sync import sync_to_async
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.views.decorators.http import require_GET
 
 from helix.engine.models import Run
 from helix.runs.hints import hints
@@ -33,6 +34,7 @@ _threads = ThreadPoolExecutor(4, thread_name_prefix="helix-live")
 T = TypeVar("T")
 
 
+@require_GET
 async def events(request: HttpRequest, team: str, run_id: UUID) -> HttpResponseBase:
     """The stream of one run; the same people may see it as its page."""
     refused = await sync_to_async(_gate)(request, team=team, run_id=run_id)

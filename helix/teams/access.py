@@ -44,7 +44,9 @@ def needs(ability: Ability) -> Callable[[View], View]:
                     f"Your role in {member.team} ({member.role}) does not allow this; ask an admin of the team."
                 )
             request.member, request.team = member, member.team
-            return view(request, *args, **kwargs)
+            answer = view(request, *args, **kwargs)
+            answer.headers.setdefault("Cache-Control", "no-store, private")  # nothing of a team stays after signing out
+            return answer
 
         return guarded
 

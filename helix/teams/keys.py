@@ -4,8 +4,11 @@ import hashlib
 import secrets
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
+from helix.audit.acts import Act
+from helix.audit.noting import noted
 from helix.teams.models import ApiToken, SignInLink, Team, User
 from helix.teams.roles import Role
 
@@ -38,16 +41,30 @@ def use_link(key: str) -> User | None:
 def make_token(team: Team, maker: User, role: Role, name: str) -> str:
     """A new API token of the team (`hlx_…`), shown once; it expires after 90 days."""
     key = f"hlx_{secrets.token_urlsafe(32)}"
-    ApiToken.objects.create(
-        team=team,
-        maker=maker,
-        role=role,
-        name=name,
-        digest=digest(key),
-        last4=key[-4:],
-        expires_at=timezone.now() + TOKEN_LIFE,
-    )
+    with transaction.atomic():
+        token = ApiToken.objects.create(
+            team=team,
+            maker=maker,
+            role=role,
+            name=name,
+            digest=digest(key),
+            last4=key[-4:],
+            expires_at=timezone.now() + TOKEN_LIFE,
+        )
+        noted(team.pk, Act.TOKEN_MADE, token, name=f"{name} (…{token.last4})", after=f"role {role}")
     return key
+
+
+def revoke_token(token: ApiToken) -> bool:
+    """The token opens nothing from now on; False when it was revoked before."""
+    with transaction.atomic():
+        live = ApiToken.objects.filter(pk=token.pk, revoked_at=None)
+        if not live.update(revoked_at=timezone.now()):
+            return False
+        noted(
+            token.team_id, Act.TOKEN_REVOKED, token, name=f"{token.name} (…{token.last4})", before=f"role {token.role}"
+        )
+    return True
 
 
 def read_token(key: str) -> ApiToken | None:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from helix.engine.models import Run, StepRun
+from helix.engine.pauses import pauses, why_paused
 from helix.engine.states import RunState, StepState
 
 LATE = timedelta(seconds=60)
@@ -17,6 +18,7 @@ LATE = timedelta(seconds=60)
 MOST_QUEUED = 100_000
 """Runs of a team that may wait for their first step."""
 KEPT_SECONDS = 2.0
+PAUSED_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -26,13 +28,20 @@ class Lag:
     words: str
     seconds: int
 
+    @property
+    def advice(self) -> str:
+        """What whoever is asked to wait can do."""
+        return "" if self.seconds == PAUSED_SECONDS else f"Try again in {self.seconds} s, or start more workers."
+
 
 _kept: dict[UUID, tuple[float, Lag | None]] = {}
 _lock = threading.Lock()
 
 
 def lag(team_id: UUID) -> Lag | None:
-    """The team's lag as it was a moment ago; None when there is room."""
+    """The team's lag as it was a moment ago; None when there is room. A team that is paused has none."""
+    if team_id in pauses.teams():
+        return Lag(why_paused(team_id) or "This team was paused a moment ago.", PAUSED_SECONDS)
     kept = _kept.get(team_id)
     if kept is None or time.monotonic() > kept[0]:
         kept = (time.monotonic() + KEPT_SECONDS, _look(team_id))

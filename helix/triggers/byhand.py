@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
+
+from helix.connections.sandboxed import sandbox_of
 from helix.engine.models import Run
 from helix.engine.plans import plan_of
 from helix.engine.start import start
@@ -28,7 +31,7 @@ class Crowded(NotRunnable):
     """There is too much to do already; ask again after so many `seconds`."""
 
     def __init__(self, behind: Lag) -> None:
-        super().__init__(f"{behind.words} Nothing was started. Try again in {behind.seconds} s, or start more workers.")
+        super().__init__(f"{behind.words} Nothing was started. {behind.advice}")
         self.seconds = behind.seconds
 
 
@@ -41,8 +44,10 @@ def start_by_hand(
     cause: Cause | None = None,
     key: str | None = None,
     version: FlowVersion | None = None,
+    dry: bool = False,
 ) -> Run:
-    """Start the draft (frozen as it stands) or the published version with these values of its manual trigger.
+    """Start the draft (frozen as it stands) or the published version with these values of its manual trigger. A `dry` run sends
+    nothing out.
 
     `key` makes the start repeatable: the same key of the same cause gives the same run. Crowded when the workers lag behind.
     """
@@ -53,13 +58,25 @@ def start_by_hand(
     if version is None:
         raise NotRunnable("This flow was never published. Publish it, or test the draft.")
     payload = payload_for(plan_of(version.id), values)
+    if dry:
+        need_sandbox(flow, by)
     return start(
         version,
         cause=cause,
         key=key or str(new_id()),
         payload=payload,
         by=by,
+        dry=dry,
     )
+
+
+def need_sandbox(flow: Flow, by: User | None) -> None:
+    """Make the team's connection to the sandbox, which dry runs call, unless it is there; NotRunnable without a sandbox."""
+    if not settings.HELIX.HELIX_SANDBOX_URL:
+        raise NotRunnable(
+            "A dry run calls the built-in sandbox, and this installation runs none. Start it with `make run`."
+        )
+    sandbox_of(flow.team, by)
 
 
 def _frozen(flow: Flow, by: User | None) -> FlowVersion:

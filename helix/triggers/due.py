@@ -11,7 +11,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from helix.engine.cancel import cancel
-from helix.engine.models import Run
+from helix.engine.models import Pause, Run
+from helix.engine.pauses import pauses
 from helix.engine.start import start
 from helix.engine.states import LIVE_RUN_STATES, Cause
 from helix.triggers.models import Schedule, ScheduleFire
@@ -30,26 +31,30 @@ def fire_due(now: datetime | None = None) -> int:
     """Fire every armed schedule whose time has come; how many runs began. One that cannot fire holds up no other."""
     now = now or timezone.now()
     due = Schedule.objects.filter(armed=True, next_fire_at__lte=now).order_by("next_fire_at")
+    if paused := pauses.teams():
+        due = due.exclude(flow__team__in=paused)
     begun = 0
     for pk in list(due.values_list("pk", flat=True)):
         try:
             begun += _fire(pk, now)
         except BadSchedule as bad:
             Schedule.objects.filter(pk=pk).update(next_fire_at=None, trouble=str(bad))
-            log.warning("Schedule %s cannot fire: %s", pk, bad)
+            log.warning("Schedule %s cannot fire: %s", pk, bad, extra={"schedule": pk})
         except IntegrityError:
             continue  # another scheduler was first
         except Exception:  # a defect in one flow must not stop the others' schedules
-            log.exception("Schedule %s did not fire; it is tried again.", pk)
+            log.exception("Schedule %s did not fire; it is tried again.", pk, extra={"schedule": pk})
     return begun
 
 
 def begin_queued(now: datetime | None = None) -> int:
     """Begin the starts that waited for an earlier run to end; how many began."""
     now = now or timezone.now()
-    waiting = ScheduleFire.objects.filter(outcome="queued").order_by("fire_at").values_list("pk", "schedule")
+    waiting = ScheduleFire.objects.filter(outcome="queued").order_by("fire_at")
+    if paused := pauses.teams():
+        waiting = waiting.exclude(schedule__flow__team__in=paused)
     begun = 0
-    for pk, schedule_id in list(waiting):
+    for pk, schedule_id in list(waiting.values_list("pk", "schedule")):
         with transaction.atomic():
             schedule = _locked(schedule_id)
             fire = ScheduleFire.objects.filter(pk=pk, outcome="queued").first()
@@ -110,13 +115,18 @@ def _account(schedule: Schedule, timing: Timing, first: datetime, now: datetime)
     chosen = _chosen(schedule.config.get("misfire") or "latest", recent, now)
     chosen = [instant for instant in chosen if not _is_too_late(schedule, instant, now)]
     taken = set(chosen)
-    _miss(schedule, old, "Helix was not running, and it was too late to make up for it.", cut=len(old) == MOST_MISSES)
-    _miss(
-        schedule,
-        [each for each in recent if each not in taken],
-        "Helix was not running, and the settings say not to make up for it.",
-    )
+    left = [each for each in recent if each not in taken]
+    if not old and not left:
+        return chosen
+    why = "The team was paused" if _was_paused(schedule, first) else "Helix was not running"
+    _miss(schedule, old, f"{why}, and it was too late to make up for it.", cut=len(old) == MOST_MISSES)
+    _miss(schedule, left, f"{why}, and the settings say not to make up for it.")
     return chosen
+
+
+def _was_paused(schedule: Schedule, first: datetime) -> bool:
+    """Whether the team was paused at this missed instant."""
+    return Pause.objects.filter(team_id=schedule.flow.team_id, began_at__lte=first, ended_at__gte=first).exists()
 
 
 def _chosen(policy: str, recent: Sequence[datetime], now: datetime) -> Sequence[datetime]:

@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from helix.audit.acts import Act
+from helix.audit.noting import noted
 from helix.connections.models import Connection
 from helix.flows.models import Flow
 from helix.triggers.intake import sealing
@@ -108,13 +110,24 @@ def replace_secret(endpoint: Endpoint, value: str = "") -> None:
         fresh = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
         sealing.set_secret(fresh, given or sealing.make_secret(fresh.verify), ours=not given)
         fresh.save()
+        noted(fresh.team_id, Act.SECRET_REPLACED, fresh, name=_place(fresh))
     endpoint.refresh_from_db()
 
 
 def reveal(endpoint: Endpoint) -> str:
     """The secret in the clear when it is one of ours, which a person must copy to the sender; else "" ."""
     keys = sealing.keys_of(endpoint, timezone.now())
-    return keys[0] if keys and endpoint.secret_is_ours else ""
+    if not keys or not endpoint.secret_is_ours:
+        return ""
+    noted(endpoint.team_id, Act.SECRET_SHOWN, endpoint, name=_place(endpoint))
+    return keys[0]
+
+
+def _place(endpoint: Endpoint) -> str:
+    """Where an endpoint belongs, for the audit log."""
+    if endpoint.flow is not None:
+        return f"{endpoint.node} in {endpoint.flow.name}"
+    return str(endpoint.connection)
 
 
 def last4(endpoint: Endpoint) -> str:

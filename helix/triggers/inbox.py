@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from helix.engine.awaiting import deliver_event
 from helix.engine.models import Run
+from helix.engine.pauses import why_paused
 from helix.engine.plans import plan_of
 from helix.engine.start import start
 from helix.engine.states import Cause
@@ -63,6 +64,8 @@ def turn_inbox(now: datetime | None = None) -> int:
 
 def replay(row: TriggerInbox, by: User | None) -> list[Run]:
     """Run the published version once more for a delivery: a new run for each flow that it concerns."""
+    if paused := why_paused(row.endpoint.team_id):
+        raise NotReplayable(paused)
     if row.purged:
         raise NotReplayable("The body of this delivery was forgotten after seven days, so it cannot be run again.")
     again = f"again:{new_id().hex}"
@@ -124,7 +127,7 @@ def _turn(row: TriggerInbox, now: datetime) -> int:
 
 
 def _wait_for_room(row: TriggerInbox, now: datetime) -> None:
-    row.due_at, row.note = now + ROOM_PAUSE, "Kept. It begins when the runs that wait have made room."
+    row.due_at, row.note = now + ROOM_PAUSE, "Kept. It begins when there is room, and nothing is paused."
     row.save(update_fields=["due_at", "note"])
 
 
@@ -138,7 +141,9 @@ def _put_off(row: TriggerInbox, now: datetime, trouble: Exception) -> None:
             "failed",
             f"A run could not begin, {row.tries} times ({kind}). Look at the log, then run it again.",
         )
-    log.error("Delivery %s could not begin a run (try %d).", row.pk, row.tries, exc_info=trouble)
+    log.error(
+        "Delivery %s could not begin a run (try %d).", row.pk, row.tries, exc_info=trouble, extra={"delivery": row.pk}
+    )
 
 
 def _begin(row: TriggerInbox, again: str, by: User | None, *, off_too: bool = False) -> Begun:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from helix.alerts.late import Patience, notice_late
 from helix.engine.models import Run
+from helix.engine.pauses import pauses
 from helix.engine.states import LIVE_RUN_STATES, RunState
 from helix.triggers.models import Schedule, ScheduleFire
 
@@ -23,16 +24,19 @@ def look_for_late(now: datetime | None = None) -> None:
 def late_flows(now: datetime) -> dict[UUID, str]:
     """Flow -> why it is late. Four queries."""
     patience = Patience()
-    return {**_waiting_for_workers(patience, now), **_schedules(patience, now)}
+    paused = pauses.teams()
+    return {**_waiting_for_workers(patience, now, paused), **_schedules(patience, now, paused)}
 
 
-def _schedules(patience: Patience, now: datetime) -> dict[UUID, str]:
+def _schedules(patience: Patience, now: datetime, paused: frozenset[UUID]) -> dict[UUID, str]:
     last = ScheduleFire.objects.filter(schedule=OuterRef("pk")).order_by("-fire_at")
     armed = Schedule.objects.filter(armed=True, flow__enabled=True, flow__deleted_at=None).annotate(
         outcome=Subquery(last.values("outcome")[:1]), fired_for=Subquery(last.values("fire_at")[:1])
     )
     late = {}
-    rows = armed.values_list("flow__team_id", "flow_id", "next_fire_at", "trouble", "outcome", "fired_for")
+    rows = armed.exclude(flow__team__in=paused).values_list(
+        "flow__team_id", "flow_id", "next_fire_at", "trouble", "outcome", "fired_for"
+    )
     for team, flow, planned, trouble, outcome, fired_for in rows:
         edge = now - patience.of(team, flow)
         if trouble:
@@ -46,8 +50,8 @@ def _schedules(patience: Patience, now: datetime) -> dict[UUID, str]:
     return late
 
 
-def _waiting_for_workers(patience: Patience, now: datetime) -> dict[UUID, str]:
-    queued = Run.objects.filter(state=RunState.QUEUED, state__in=sorted(LIVE_RUN_STATES))
+def _waiting_for_workers(patience: Patience, now: datetime, paused: frozenset[UUID]) -> dict[UUID, str]:
+    queued = Run.objects.filter(state=RunState.QUEUED, state__in=sorted(LIVE_RUN_STATES)).exclude(team__in=paused)
     oldest = queued.values_list("team_id", "flow_id").annotate(first=Min("created_at")).order_by()
     words = "A run of it has begun, and no worker has taken it."
     return {flow: words for team, flow, first in oldest if first < now - patience.of(team, flow)}

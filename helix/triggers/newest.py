@@ -5,6 +5,7 @@ from typing import Any
 
 from helix.engine.models import Run
 from helix.engine.outputs import Gone, load, whole
+from helix.engine.pauses import why_paused
 from helix.engine.plans import plan_of
 from helix.engine.start import NoTrigger, entry_for, start
 from helix.engine.states import Cause
@@ -58,6 +59,8 @@ def newest_for(run: Run) -> Newest:
 
 def run_newest(run: Run, by: User, key: str) -> Run:
     """Begin it; the same key begins one run. DoesNotFit when the newest version does not take these values."""
+    if paused := why_paused(run.team_id):
+        raise DoesNotFit(paused)
     newest = newest_for(run)
     if newest.version is None or newest.problems:
         raise DoesNotFit(" ".join(newest.problems))

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from helix.engine.models import Run
+from helix.engine.pauses import pauses
 from helix.engine.sweep import wake_parents
 from helix.triggers.failed import tell_of_failure
 
@@ -11,7 +12,10 @@ AT_ONCE = 200
 
 def tell_news(now: datetime | None = None) -> int:
     """Tell of runs whose end was not told yet: wake the steps that called them, begin the flows that listen for failures."""
-    ended = list(Run.objects.filter(news=True).select_related("flow").order_by("ended_at")[:AT_ONCE])
+    untold = Run.objects.filter(news=True)
+    if paused := pauses.teams():
+        untold = untold.exclude(team__in=paused)
+    ended = list(untold.select_related("flow").order_by("ended_at")[:AT_ONCE])
     if not ended:
         return 0
     wake_parents()

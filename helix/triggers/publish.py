@@ -3,6 +3,8 @@
 from django.db import transaction
 from django.utils import timezone
 
+from helix.audit.acts import Act
+from helix.audit.noting import noted
 from helix.flows.drafts import as_json, check_text
 from helix.flows.graph import UnreadableGraph
 from helix.flows.models import Flow, FlowVersion
@@ -39,6 +41,7 @@ def publish(flow: Flow, by: User | None, note: str = "") -> FlowVersion:
         flow.editors = []
         flow.save(update_fields=["published", "enabled", "editors"])
         arm(flow)
+        noted(flow.team_id, Act.PUBLISHED, flow, after=f"{flow.published}{f': {note}' if note else ''}")
         return flow.published
 
 
@@ -48,9 +51,11 @@ def set_enabled(flow: Flow, on: bool) -> None:
         flow = Flow.objects.select_for_update().get(pk=flow.pk)
         if on and flow.published_id is None:
             raise NotPublished("Publish this flow before you switch it on: only a published version runs by itself.")
-        flow.enabled = on
+        before, flow.enabled = flow.enabled, on
         flow.save(update_fields=["enabled"])
         arm(flow)
+        if before != on:
+            noted(flow.team_id, Act.SWITCHED_ON if on else Act.SWITCHED_OFF, flow)
 
 
 def delete_flow(flow: Flow) -> None:
@@ -60,3 +65,4 @@ def delete_flow(flow: Flow) -> None:
         flow.enabled, flow.deleted_at = False, timezone.now()
         flow.save(update_fields=["enabled", "deleted_at"])
         arm(flow)
+        noted(flow.team_id, Act.DELETED, flow)

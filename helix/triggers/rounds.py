@@ -7,12 +7,14 @@ import socket
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from django.db import close_old_connections
 from django.utils import timezone
 
 from helix.alerts.courier import send_waiting
 from helix.alerts.duties import count_ends, look_at_clock
+from helix.audit.chain import forget_old_entries
 from helix.engine.awaiting import wake_answered
 from helix.engine.budget.gate import write_counts
 from helix.engine.budget.pausing import wake_resumed
@@ -23,6 +25,7 @@ from helix.engine.reserve import call_up
 from helix.engine.retention import look
 from helix.engine.statistics import count_rows
 from helix.engine.sweep import end_overdue, ring_for_unheard, take_back_lost, wake_due, wake_parents
+from helix.logs.around import About
 from helix.triggers.due import begin_queued, fire_due, refresh_zones
 from helix.triggers.inbox import forget_old, turn_inbox
 from helix.triggers.lateness import look_for_late
@@ -71,9 +74,15 @@ def stand_in() -> None:
         duties()
 
 
+def _facts(duty: str) -> dict[str, str]:
+    """What lines written during a duty say of it."""
+    return {"duty": duty}
+
+
 def _safely(duty: Callable[[], object]) -> object:
     try:
-        return duty()
+        with About(partial(_facts, duty.__name__)):
+            return duty()
     except Exception as error:  # the database is away, or a defect: the next round tries again
         log.warning("%s: %s", duty.__name__, error)
         close_old_connections()
@@ -100,6 +109,7 @@ class SchedulerRounds:
             self.round(rounds)
             if rounds % SLOW_ROUNDS == 0 and self.kind == "scheduler":
                 _safely(forget_old)
+                _safely(forget_old_entries)
                 _safely(count_rows)
             rounds += 1
             self._end.wait(self._next)

@@ -5,11 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from django.conf import settings
-
-from helix.connections.sandboxed import sandbox_of
 from helix.engine.models import Item, Run, StepRun, Trial
 from helix.engine.outputs import Gone, load, whole
+from helix.engine.pauses import why_paused
 from helix.engine.plans import mentioned, plan_of
 from helix.engine.start import entry_for, start
 from helix.engine.states import Cause, StepState
@@ -21,7 +19,7 @@ from helix.flows.plan import Plan, compile_plan
 from helix.flows.versions import freeze_draft
 from helix.ids import new_id
 from helix.teams.models import User
-from helix.triggers.byhand import NotRunnable
+from helix.triggers.byhand import NotRunnable, need_sandbox
 from helix.triggers.manual import payload_for
 
 What = Literal["whole", "upto", "only"]
@@ -41,12 +39,10 @@ class Wanted:
 
 def start_test(flow: Flow, wanted: Wanted, by: User | None) -> Run:
     """Begin a run of the draft as asked; NotRunnable or BadInput with a sentence when it cannot be."""
+    if paused := why_paused(flow.team_id):
+        raise NotRunnable(paused)
     if wanted.dry:
-        if not settings.HELIX.HELIX_SANDBOX_URL:
-            raise NotRunnable(
-                "A dry run calls the built-in sandbox, and this installation runs none. Start it with `make run`."
-            )
-        sandbox_of(flow.team, by)
+        need_sandbox(flow, by)
     version, entry = _version(flow, wanted, by)
     plan = plan_of(version.id)
     payload = wanted.payload if wanted.payload is not None else payload_for(plan, wanted.values)

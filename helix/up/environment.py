@@ -26,6 +26,7 @@ def for_children(data: DataFolder, kept: Kept, *, port: int, redis_url: str, san
         "PYTHONUNBUFFERED": "1",
     }
     defaults = {
+        "HELIX_LOG_FORMAT": "text",
         "HELIX_SECRET_KEY": kept.secret_key,
         "HELIX_VAULT_KEYS": kept.vault_keys,
         "HELIX_BASE_URL": f"http://localhost:{port}",

@@ -17,7 +17,8 @@ from integrations.kit.pages import Paging
 from integrations.kit.schema import clean_schema
 from integrations.kit.shape import Shape
 
-Family = Literal["people", "events", "segments", "messages", "broadcasts", "workspace"]
+Family = str
+"""The place in the palette: one that is there, or the key of the integration for a place of its own."""
 Effect = Literal["A", "B", "C", "D"]
 """A: repeating ends in the same state. B: the service drops a repeat with the same key. C: only looking afterwards
 tells whether it happened. D: nothing tells."""
@@ -51,6 +52,11 @@ class Api:
     advice: Mapping[int, str] = field(default_factory=dict)
     must_answer_json: bool = True
     """False: any 2xx is good news, whatever its body."""
+
+    @property
+    def has_regions(self) -> bool:
+        """Whether the region of the connection decides which host is called."""
+        return len(set(self.hosts.values())) > 1
 
 
 @dataclass(frozen=True)

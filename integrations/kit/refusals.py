@@ -25,22 +25,25 @@ def refusal(action: Action, credentials: Credentials, status: int, headers: Mapp
     place = f" of “{credentials.name}”" if credentials.name else ""
     region = credentials.region.upper()
     api = action.api
+    there = f" ({region} region)" if api.has_regions else ""
     advice = action.advice.get(status) or api.advice.get(status)
     common: dict[str, Any] = {"status": status, "sent": True, "retry_after": retry_after(headers)}
     if status == 401:
         where = f"“{credentials.name}”" if credentials.name else "this connection"
         hint = (
             f"“{action.title}” needs {api.key_words} for the {region} region. Check the key and the region of {where}."
+            if api.has_regions
+            else f"“{action.title}” needs {api.key_words}. Check the key of {where}."
         )
         return Unauthorized(f"{api.service} refused the key{place} ({said}).", advice or hint, **common)
     if status == 403:
-        hint = f"Give {api.key_words} the scope this step needs, or use another key ({region} region)."
+        hint = f"Give {api.key_words} the scope this step needs, or use another key{there}."
         return Unauthorized(f"The key{place} may not do this ({said}).", advice or hint, **common)
     if status in (404, 410):
         named = bool(action.call.path_fields)
         words = "knows nothing by that id" if named else "does not know this call"
         first = "the ids in this step" if named else "the address of the connection"
-        hint = f"Check {first}, and that it leads to the workspace of the key{place} ({region} region)."
+        hint = f"Check {first}, and that it leads to the workspace of the key{place}{there}."
         return NotFound(f"{api.service} {words} ({said}).", advice or hint, **common)
     if status == 429:
         pace = f"{action.pace.calls} per {action.pace.seconds:g} s"

@@ -1,7 +1,9 @@
 // @ts-check
 /** Keeps the draft saved: a moment after the last change, one request at a time, the newest graph wins. */
 
+import { tellProblems } from "./check.js";
 import { askAboutConflicts, offerKept, tellGone } from "./conflict.js";
+import { createKept } from "./kept.js";
 import { mergeGraphs } from "./merge.js";
 import { Offline, ask, refusal } from "./transport.js";
 
@@ -12,7 +14,7 @@ const RETRY_MS = [2000, 5000, 10_000, 30_000];
  * @param {{store: any, live: any, url: string, flowId: string, flowsUrl?: string}} parts
  */
 export function startAutosave({ store, live, url, flowId, flowsUrl = "/" }) {
-  const keep = `helix:draft:${flowId}`;
+  const kept = createKept(flowId);
   let saved = store.get().graph;
   let timer = 0;
   let failures = 0;
@@ -27,7 +29,7 @@ export function startAutosave({ store, live, url, flowId, flowsUrl = "/" }) {
     if (state.graph === before.graph || state.mode !== "edit") return;
     if (isSaved()) {
       if (!running) store.set({ save: "saved" });
-      forget();
+      kept.forget();
       return;
     }
     if (state.save === "saved") store.set({ save: "unsaved" });
@@ -63,7 +65,8 @@ export function startAutosave({ store, live, url, flowId, flowsUrl = "/" }) {
       if (!(error instanceof Offline)) throw error;
       return notSaved("offline");
     }
-    if (answer.status === 409) return conflict(answer.data, graph);
+    // What was typed while the answer was on its way counts as mine.
+    if (answer.status === 409) return conflict(answer.data, store.get().graph);
     if (!answer.ok) {
       const { message, hint } = refusal(answer);
       const state = stateOf(answer);
@@ -79,11 +82,14 @@ export function startAutosave({ store, live, url, flowId, flowsUrl = "/" }) {
     const now = isSaved();
     store.set({
       revision: answer.data.revision,
-      problems: answer.data.problems ?? store.get().problems,
       savedAt: answer.data.saved_at ?? new Date().toISOString(),
       save: now ? "saved" : "unsaved",
     });
-    if (now) forget();
+    // What was typed meanwhile is checked by itself: problems of an older graph are not shown.
+    if (now) {
+      kept.forget();
+      if (answer.data.problems) tellProblems(store, answer.data.problems);
+    }
     if (wasAway) live.toast("Saved again", { tone: "ok" });
     return true;
   }
@@ -119,7 +125,7 @@ export function startAutosave({ store, live, url, flowId, flowsUrl = "/" }) {
         saved = graph;
         store.commit(`Take the changes of ${theirs.by || "somebody else"}`, () => graph);
         store.set({ save: "saved", savedAt: theirs.saved_at ?? store.get().savedAt });
-        forget();
+        kept.forget();
         live.toast(`${theirs.by || "Somebody else"} changed this draft`, { hint: "You see it as it is now." });
         return true;
       }
@@ -148,51 +154,34 @@ export function startAutosave({ store, live, url, flowId, flowsUrl = "/" }) {
   }
 
   function remember() {
-    try {
-      localStorage.setItem(
-        keep,
-        JSON.stringify({
-          graph: store.get().graph,
-          base: saved,
-          base_revision: store.get().revision,
-          at: new Date().toISOString(),
-        }),
-      );
-    } catch {
-      // A full or forbidden storage only costs the safety net; the indicator still says "not saved".
-    }
+    const { graph, revision } = store.get();
+    kept.keep({ graph, base: saved, base_revision: revision, at: new Date().toISOString() });
   }
 
-  function forget() {
-    try {
-      localStorage.removeItem(keep);
-    } catch {
-      /* see remember */
-    }
-  }
-
-  /** Work that an earlier visit could not save is offered back. */
-  function lookForKept() {
-    let kept;
-    try {
-      kept = JSON.parse(localStorage.getItem(keep) ?? "null");
-    } catch {
-      return;
-    }
-    if (!kept?.graph?.nodes || JSON.stringify(kept.graph) === JSON.stringify(saved)) return forget();
+  /** Work that an earlier visit could not save is offered back; it stays until a person has said what is to become of it. */
+  async function lookForKept() {
+    const found = await kept.leftBehind();
+    for (const { name, work } of found) if (JSON.stringify(work.graph) === JSON.stringify(saved)) kept.drop(name);
+    const one = found.find(({ work }) => JSON.stringify(work.graph) !== JSON.stringify(saved));
+    if (!one) return;
+    const { graph: theirs, base } = one.work;
+    const take = (merged) => {
+      store.commit("Bring back unsaved changes", () => merged);
+      kept.drop(one.name);
+    };
     const bring = () => {
-      const { graph, conflicts } = kept.base ? mergeGraphs(kept.base, kept.graph, saved) : { graph: kept.graph, conflicts: [] };
-      const take = (merged) => store.commit("Bring back unsaved changes", () => merged);
+      const now = store.get().graph;
+      const { graph, conflicts } = base ? mergeGraphs(base, theirs, now) : { graph: theirs, conflicts: [] };
       if (graph) return void take(graph);
       askAboutConflicts({
         conflicts,
         by: "The server",
-        mine: kept.graph,
-        decide: (answers) => take(mergeGraphs(kept.base, kept.graph, saved, answers).graph ?? kept.graph),
+        mine: theirs,
+        decide: (answers) => take(mergeGraphs(base, theirs, now, answers).graph ?? theirs),
         later: () => {},
       });
     };
-    offerKept({ at: kept.at, bring, forget });
+    offerKept({ at: one.work.at, bring, forget: () => kept.drop(one.name) });
   }
 
   addEventListener("online", () => {
@@ -203,7 +192,7 @@ export function startAutosave({ store, live, url, flowId, flowsUrl = "/" }) {
     void save();
     event.preventDefault();
   });
-  if (store.get().mode === "edit") lookForKept();
+  if (store.get().mode === "edit") void lookForKept();
 
   /** The server has a newer draft: take it in, put together with what is not saved here. */
   async function pull() {

@@ -135,8 +135,8 @@ export function mountBar(page, { store, data, live }) {
   };
 }
 
-/** Zoom and fit, in a corner of the canvas. */
-export function mountTools(root, canvas) {
+/** Zoom, fit and a new note, in a corner of the canvas. @param {(() => void)|null} [note] */
+export function mountTools(root, canvas, note = null) {
   const tool = (action, name, label, act) =>
     el(
       "button",
@@ -157,6 +157,7 @@ export function mountTools(root, canvas) {
       tool("zoom-out", "zoom-out", "Zoom out (−)", () => canvas.zoom(0.8)),
       tool("zoom-in", "zoom-in", "Zoom in (+)", () => canvas.zoom(1.25)),
       tool("fit", "maximize", "Show the whole flow (0)", () => canvas.fit()),
+      note && tool("add-note", "sticky-note", "Add a note (N)", note),
     ),
   );
 }

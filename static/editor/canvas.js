@@ -14,16 +14,20 @@ import {
   useState,
   useSyncExternalStore,
 } from "../vendor/xyflow-react-12.12.1.js";
-import { Card, Wire } from "./cards.js";
+import { Card, Note, Wire } from "./cards.js";
 import { find } from "./dom.js";
 import { nodeOf, reasonAgainst } from "./graph.js";
 import { CARD_H } from "./layout.js";
+import { listenToNotes, writeOn } from "./note_hand.js";
+import { cardId, noteKeyOf } from "./notes.js";
 import { cardWidth, positions } from "./places.js";
 import { createViews } from "./views.js";
 
 const GRID = 8;
-const MANY = 300;
-const nodeTypes = { step: Card };
+/** With more steps only those in view are in the page: it opens sooner, and moves as smoothly. */
+const MANY = 60;
+const FRAMES = 60;
+const nodeTypes = { step: Card, note: Note };
 const edgeTypes = { wire: Wire };
 
 /**
@@ -62,6 +66,13 @@ export function mountCanvas(root, parts) {
       width: Math.max(...boxes.map((b) => b.x + b.w)) - left,
       height: Math.max(...boxes.map((b) => b.y + CARD_H)) - top + 40,
     };
+  }
+
+  /** Focus a step's card; one that comes into view only now is waited for. */
+  function focusSoon(key, frames) {
+    const card = find(`[data-node="${CSS.escape(key)}"]`, root);
+    if (card) card.focus({ preventScroll: true });
+    else if (frames) requestAnimationFrame(() => focusSoon(key, frames - 1));
   }
 
   const canvas = {
@@ -111,9 +122,10 @@ export function mountCanvas(root, parts) {
       const dx = inside(box.left, box.w, root.clientWidth, 40);
       const dy = inside(box.top, box.h, root.clientHeight, 56);
       if (dx || dy) flow.setViewport({ x: vx + dx, y: vy + dy, zoom }, { duration: glide() });
-      if (focus)
-        requestAnimationFrame(() => find(`[data-node="${CSS.escape(key)}"]`, root)?.focus({ preventScroll: true }));
+      if (focus) requestAnimationFrame(() => focusSoon(key, FRAMES));
     },
+    /** Begin to write on a note, as soon as it is drawn. */
+    write: (key) => writeOn(root, key),
     /** A point of the window on the drawing. */
     toDrawing(x, y) {
       return flow ? flow.screenToFlowPosition({ x, y }) : { x: 0, y: 0 };
@@ -202,8 +214,9 @@ export function mountCanvas(root, parts) {
     const state = useSyncExternalStore(store.subscribe, store.get);
     const [dragged, setDragged] = useState({});
     const ending = useRef(/** @type {null | (() => any)} */ (null));
+    const framing = useRef(false);
     const editable = state.mode === "edit";
-    const nodes = useMemo(() => views.nodesOf(state, dragged), [state, dragged]);
+    const nodes = useMemo(() => [...views.notesOf(state, dragged), ...views.nodesOf(state, dragged)], [state, dragged]);
     const edges = useMemo(() => views.edgesOf(state), [state]);
     function onNodesChange(changes) {
       let moved = null;
@@ -212,21 +225,24 @@ export function mountCanvas(root, parts) {
         if (change.type === "position" && change.position && change.dragging)
           moved = { ...(moved ?? dragged), [change.id]: change.position };
         if (change.type === "select") {
-          chosen ??= new Set(store.get().selection);
+          chosen ??= new Set([...store.get().selection, ...store.get().chosenNotes.map(cardId)]);
           if (change.selected) chosen.add(change.id);
           else chosen.delete(change.id);
         }
       }
       if (moved) setDragged(moved);
-      const now = store.get().selection;
-      if (chosen && (chosen.size !== now.length || now.some((key) => !chosen.has(key)))) store.select([...chosen]);
+      if (!chosen) return;
+      const { steps, notes } = parted([...chosen]);
+      store.select(steps, notes);
     }
 
     function onMoved(_, __, list) {
-      const to = Object.fromEntries(list.map((node) => [node.id, node.position]));
+      const placesOf = (cards, keyOf) => Object.fromEntries(cards.map((card) => [keyOf(card.id), card.position]));
+      const [notes, cards] = [list.filter((one) => noteKeyOf(one.id)), list.filter((one) => !noteKeyOf(one.id))];
+      const to = placesOf(cards, (id) => id);
       const all = positions(store.get().graph, catalog);
       const real = Object.entries(to).some(([key, p]) => all[key] && (all[key].x !== p.x || all[key].y !== p.y));
-      if (real) commands.move(to);
+      if (real || notes.length) commands.move(real ? to : {}, undefined, placesOf(notes, noteKeyOf));
       setDragged({});
     }
 
@@ -264,13 +280,15 @@ export function mountCanvas(root, parts) {
         onNodesChange=${onNodesChange}
         onEdgesChange=${(changes) =>
           changes.forEach((c) => {
-            if (c.type === "select" && editable) {
+            // A frame takes steps and notes; the wires under it stay as they are.
+            if (c.type === "select" && editable && !framing.current) {
               if (c.selected) {
                 store.select(null);
                 store.set({ edge: c.id });
               } else if (store.get().edge === c.id) store.set({ edge: null });
             }
           })}
+        onSelectionStart=${() => (framing.current = true)} onSelectionEnd=${() => (framing.current = false)}
         onNodeDragStop=${onMoved} onSelectionDragStop=${(event, list) => onMoved(event, null, list)}
         onConnectStart=${(_, from) => {
           ending.current = watchConnection(from);
@@ -278,7 +296,8 @@ export function mountCanvas(root, parts) {
         onConnect=${({ source, sourceHandle, target }) => connect(source, sourceHandle, target)}
         onConnectEnd=${onConnectEnd}
         isValidConnection=${({ source, sourceHandle, target }) => !refusalOf(source, sourceHandle, target)}
-        onNodeClick=${(_, node) => tell(node.id)} onNodeDoubleClick=${(_, node) => parts.onEdit?.(node.id)}
+        onNodeClick=${(_, node) => noteKeyOf(node.id) === null && tell(node.id)}
+        onNodeDoubleClick=${(_, { id }) => (noteKeyOf(id) === null ? parts.onEdit?.(id) : writeOn(root, noteKeyOf(id) ?? ""))}
         onPaneClick=${() => store.select(null)}
         onMoveStart=${moved} onMove=${moved} onMoveEnd=${moved}
         nodesDraggable=${editable} nodesConnectable=${editable} edgesFocusable=${false} connectOnClick=${false}
@@ -292,6 +311,7 @@ export function mountCanvas(root, parts) {
   }
 
   if (editableClicks(parts)) {
+    listenToNotes(root, { store, commands, zoom: () => flow?.getZoom() ?? 1 });
     root.addEventListener("click", (event) => {
       const button =
         event.target instanceof Element ? event.target.closest("[data-add-after], [data-add-on], [data-cut]") : null;
@@ -315,7 +335,13 @@ export function mountCanvas(root, parts) {
   return canvas;
 }
 
-const miniLook = (node) => `mini ${node.data.entry.family} ${node.data.run?.state ?? ""}`;
+/** Cards in the hand, steps and notes apart. @param {string[]} ids */
+function parted(ids) {
+  const notes = ids.map(noteKeyOf).filter((key) => key !== null);
+  return { steps: ids.filter((id) => noteKeyOf(id) === null), notes };
+}
+
+const miniLook = (node) => node.type === "note" ? "mini note" : `mini ${node.data.entry.family} ${node.data.run?.state ?? ""}`;
 
 /** How far to push a stretch so that it lies in the room with a margin; 0 when it does. */
 function inside(start, length, room, margin) {

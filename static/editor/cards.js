@@ -13,6 +13,7 @@ import {
 import { words } from "./catalog.js";
 import { spriteUrl } from "./dom.js";
 import { CARD_H } from "./layout.js";
+import { COLOURS } from "./notes.js";
 import { portX } from "./places.js";
 import { durationWords, stateLook } from "./states.js";
 
@@ -83,6 +84,25 @@ function Exit({ port, node, many, open, at, editable }) {
     </span>`
     }`;
 }
+
+/** A sticky note: text for people, nothing for a run. note_hand.js listens to what is done to it. */
+export const Note = memo(function Note({ data, selected }) {
+  const { note, editable } = data;
+  const tools = html`<span className="note-tools nodrag nopan">
+    ${COLOURS.map(
+      (colour) => html`<button key=${colour} type="button" className="note-colour" data-note-colour=${colour} data-colour=${colour}
+        aria-pressed=${note.colour === colour} tabIndex=${-1} aria-label=${`Make the note ${colour}`} title=${words(colour)}></button>`,
+    )}
+    <button type="button" className="note-remove" tabIndex=${-1} data-note-remove="" aria-label="Delete the note" title="Delete the note"><${Icon} name="trash-2" /></button>
+  </span>`;
+  return html`
+    <div className=${`note${selected ? " is-selected" : ""}`} data-colour=${note.colour} style=${{ width: note.width, height: note.height }}>
+      <span className="note-head"><${Icon} name="sticky-note" />${editable && tools}</span>
+      <textarea className="note-text nodrag nopan nowheel" data-note-text="" dir="auto" maxLength=${10_000} readOnly=${!editable}
+        defaultValue=${note.text} aria-label="Text of the note" placeholder=${editable ? "Double-click to write" : ""}></textarea>
+      ${editable && html`<span className="note-size nodrag nopan" data-note-size="" aria-hidden="true"></span>`}
+    </div>`;
+});
 
 /** How many turns of a loop this step has behind it: "12 done, 1 failed". */
 function turnWords(turns) {

@@ -36,7 +36,7 @@ export function createCatalog(entries, connections = []) {
   const get = (type) => byType.get(type) ?? unknown(type);
 
   return {
-    entries,
+    entries: entries.filter((entry) => !entry.hidden),
     connections,
     get,
     has: (type) => byType.has(type),
@@ -44,7 +44,8 @@ export function createCatalog(entries, connections = []) {
     of: (node) => get(node.type),
     /** The exits of a node, from left to right, as its config has them. */
     ports: (node) => portsOf(node, get(node.type)),
-    familyLabel: (family) => FAMILIES[family] ?? family,
+    familyLabel: (family) =>
+      FAMILIES[family] ?? entries.find((entry) => entry.family === family)?.family_title ?? family,
     /** The connection a new step begins with: the one its neighbours use, else the first that fits; null when none does. */
     connectionFor(entry, graph) {
       if (!entry.needs_connection) return null;

@@ -3,6 +3,7 @@
 
 import { readSteps, stepsAsText, withOwnKeys } from "./clipboard.js";
 import {
+  cut,
   edgeId,
   edgesFrom,
   edgesInto,
@@ -15,6 +16,8 @@ import {
   withNode,
 } from "./graph.js";
 import { CARD_H, GAP_Y } from "./layout.js";
+import { createNoteCommands } from "./note_commands.js";
+import { withNote, withoutNotes } from "./notes.js";
 import { clearSpot, cardWidth, isTidy, positions, tidied } from "./places.js";
 
 /** @typedef {import("./types.js").Graph} Graph */
@@ -57,6 +60,8 @@ export function createCommands(store, catalog) {
   }
 
   const commands = {
+    ...createNoteCommands(store, catalog),
+
     /** The exit that a step after this one would take. @param {string} key */
     openPort: (key) => openPort(graph(), key),
 
@@ -194,63 +199,79 @@ export function createCommands(store, catalog) {
       });
     },
 
-    /** Remove steps; where a step had one way on, those before it are joined to those after it. */
-    remove(keys) {
+    /** Remove steps and notes; where a step had one way on, those before it are joined to those after it. */
+    remove(keys, notes = []) {
       const before = graph();
       const gone = keys.filter((key) => nodeOf(before, key));
-      if (!gone.length) return false;
+      if (!gone.length) return notes.length > 0 && store.commit("Delete note", (g) => withoutNotes(g, notes));
       const parents = edgesInto(before, gone[0]).map((edge) => edge.source);
       const next = parents.find((key) => !gone.includes(key)) ?? null;
       const label = gone.length === 1 ? `Delete ${nodeOf(before, gone[0])?.name}` : `Delete ${gone.length} steps`;
-      return store.commit(label, (g) => placed(before, gone.reduce(healed, g), next), { select: next ? [next] : [] });
+      return store.commit(label, (g) => withoutNotes(placed(before, gone.reduce(healed, g), next), notes), {
+        select: next ? [next] : [],
+      });
     },
 
-    /** Move steps to where the hand let go. @param {Record<string, Point>} to */
-    move(to, merge = undefined) {
+    /** Move steps and notes to where the hand let go. @param {Record<string, Point>} to @param {Record<string, Point>} notes */
+    move(to, merge = undefined, notes = {}) {
       const all = positions(graph(), catalog);
       store.commit(
         "Move",
-        (g) => ({
-          ...g,
+        (g) => {
           // A person who moves one card settles where all of them stand.
-          nodes: g.nodes.map((node) => {
+          const nodes = g.nodes.map((node) => {
             const position = to[node.key] ?? all[node.key];
             const still = node.position && node.position.x === position.x && node.position.y === position.y;
-            return still ? node : { ...node, position: { x: Math.round(position.x), y: Math.round(position.y) } };
-          }),
-        }),
+            return still ? node : { ...node, position: rounded(position) };
+          });
+          return Object.entries(notes).reduce(
+            (now, [key, position]) => withNote(now, key, (note) => ({ ...note, position: rounded(position) })),
+            nodes.every((node, i) => node === g.nodes[i]) ? g : { ...g, nodes },
+          );
+        },
         { merge },
       );
     },
 
-    /** The steps and the edges among them as JSON text, for the clipboard. */
-    copy: (keys) => stepsAsText(graph(), catalog, keys),
+    /** The steps, the edges among them and the notes as JSON text, for the clipboard. */
+    copy: (keys, notes = []) => stepsAsText(graph(), catalog, keys, notes),
 
-    /** Put steps from JSON text into the flow, with keys of their own. Returns how many, or a sentence on why not. */
+    /**
+     * Put steps from JSON text into the flow, with keys of their own. Returns what came, with the steps that they refer
+     * to and that are not here; or a sentence on why not.
+     */
     paste(text, at = null) {
-      const found = readSteps(text);
+      const found = readSteps(text, graph().nodes.length);
       if (typeof found === "string") return found;
       const added = withOwnKeys(found, graph(), catalog);
-      const corner = (axis) => Math.min(...found.nodes.map((node) => node.position?.[axis] ?? 0));
+      const all = [...found.nodes, ...found.notes];
+      const corner = (axis) => Math.min(...all.map((one) => one.position?.[axis] ?? 0));
       const shift = at ? { x: at.x - corner("x"), y: at.y - corner("y") } : { x: 40, y: 40 };
       const placedAt = ({ x, y }) => ({ x: Math.round(x + shift.x), y: Math.round(y + shift.y) });
       const nodes = added.nodes.map((node) => ({ ...node, position: placedAt(node.position ?? { x: 0, y: 0 }) }));
+      const notes = added.notes.map((note) => ({ ...note, position: placedAt(note.position) }));
       store.commit(
-        nodes.length === 1 ? `Paste ${nodes[0].name}` : `Paste ${nodes.length} steps`,
-        (g) => ({ ...g, nodes: [...g.nodes, ...nodes], edges: [...g.edges, ...added.edges] }),
-        { select: nodes.map((node) => node.key) },
+        nodes.length === 1 ? `Paste ${nodes[0].name}` : `Paste ${nodes.length ? `${nodes.length} steps` : "notes"}`,
+        (g) => ({
+          ...g,
+          nodes: [...g.nodes, ...nodes],
+          edges: [...g.edges, ...added.edges],
+          ...(notes.length ? { notes: [...(g.notes ?? []), ...notes] } : {}),
+        }),
+        { select: nodes.map((node) => node.key), notes: notes.map((note) => note.key) },
       );
-      return nodes.length;
+      return { steps: nodes.length, notes: notes.length, missing: added.missing };
     },
 
     /** Copies of steps beside them. */
-    duplicate(keys) {
-      return keys.length ? commands.paste(commands.copy(keys)) : 0;
+    duplicate(keys, notes = []) {
+      return keys.length + notes.length > 0 ? commands.paste(commands.copy(keys, notes)) : null;
     },
 
     /** Give a step another name; typing folds into one step of undo. */
     rename(key, name) {
-      store.commit("Rename", (g) => withNode(g, key, (node) => (node.name === name ? node : { ...node, name })), {
+      const kept = cut(name);
+      store.commit("Rename", (g) => withNode(g, key, (node) => (node.name === kept ? node : { ...node, name: kept })), {
         merge: `name:${key}`,
       });
     },
@@ -317,8 +338,10 @@ export function createCommands(store, catalog) {
   return commands;
 }
 
+const rounded = ({ x, y }) => ({ x: Math.round(x), y: Math.round(y) });
+
 /** The graph without a step, its neighbours joined when all its ways on leave by one port. @param {Graph} g */
-function healed(g, key) {
+export function healed(g, key) {
   const into = edgesInto(g, key);
   const out = edgesFrom(g, key);
   const edges = g.edges.filter((edge) => edge.source !== key && edge.target !== key);

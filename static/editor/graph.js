@@ -66,10 +66,15 @@ export function freeKey(type, taken) {
   }
 }
 
+/** The longest name that the server takes (helix/flows/graph.py). */
+export const MOST_NAME = 200;
+/** A name that is not too long; no character is cut in two. @param {string} name */
+export const cut = (name, most = MOST_NAME) => /** @type {any} */ (name.slice(0, most)).toWellFormed();
+
 /** A free name, numbered like the key: "List segments", "List segments 2". */
 export function freeName(name, taken) {
   const used = new Set(taken);
-  const base = name.replace(/ \d+$/, "");
+  const base = cut(name.replace(/ \d+$/, ""), MOST_NAME - 10);
   if (!used.has(name)) return name;
   for (let n = 2; ; n++) if (!used.has(`${base} ${n}`)) return `${base} ${n}`;
 }
@@ -132,5 +137,14 @@ function rewriteLiquid(text, keys) {
       if (key === undefined || !Object.hasOwn(keys, key)) return whole;
       return dotted === undefined ? `steps[${quote}${keys[key]}${quote}]` : `steps.${keys[key]}`;
     }),
+  );
+}
+
+/** The keys of all steps that a value refers to in Liquid. @param {any} value @returns {string[]} */
+export function referencesIn(value) {
+  if (!value || typeof value !== "object") return [];
+  if (typeof value.$liquid !== "string") return Object.values(value).flatMap(referencesIn);
+  return (value.$liquid.match(TAG) ?? []).flatMap((tag) =>
+    [...tag.matchAll(REFERENCE)].map((match) => match[1] ?? match[3]).filter(Boolean),
   );
 }

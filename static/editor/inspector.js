@@ -39,7 +39,6 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
   let waiting = /** @type {(() => void)|null} */ (null);
   let tab = "configure";
   let revealNext = /** @type {string|null} */ (null);
-  let checkedGraph = store.get().graph;
   /** JSON that is half typed, by step and pointer: kept over redraws, never stored. */
   const halfTyped = new Map();
 
@@ -81,6 +80,7 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
 
   function empty(words, hint) {
     drawnKey = null;
+    leaving(false);
     body.replaceChildren(el("div", { class: "insp-empty" }, icon("mouse-pointer-click"), el("p", { text: words }), el("p", { class: "fld-help", text: hint })));
   }
 
@@ -93,7 +93,14 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
     element.setAttribute("aria-busy", "false");
     if (selection.length > 1) return empty(`${selection.length} steps are selected`, "Select one step to set it up.");
     if (!selected) return empty("No step is selected", mode === "edit" ? "Select a step to set it up, or drag one from the list onto the canvas." : "Select a step to see its settings.");
+    leaving(drawnKey !== selected);
     return draw(0);
+  }
+
+  /** What is shown belongs to a step that is not selected any more: nothing of it can be pressed. @param {boolean} so */
+  function leaving(so) {
+    body.classList.toggle("is-leaving", so);
+    body.inert = so;
   }
 
   /** Ask for the form of the selected step, soon. Several reasons to draw become one. */
@@ -110,10 +117,9 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
     const number = ++asked;
     asking.abort();
     asking = new AbortController();
-    if (drawnKey !== selected) body.classList.add("is-leaving");
     const answer = await askForHtml(urls.inspector, { graph, node: selected }, asking.signal);
     if (!answer || number !== asked || store.get().selected !== selected) return;
-    body.classList.remove("is-leaving");
+    leaving(false);
     element.setAttribute("aria-busy", "false");
     if (answer.html === undefined) {
       if (drawnKey === selected) return announce(answer.trouble);
@@ -189,7 +195,7 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
 
   function repair(problem) {
     const { label, patch } = problem.repair;
-    const done = store.commit(label ?? "Mend", (graph) => repaired(graph, patch ?? [], checkedGraph));
+    const done = store.commit(label ?? "Mend", (graph) => repaired(graph, patch ?? [], store.get().checked));
     announce(done ? `${label ?? "Mended"}: done` : "This no longer fits the flow as it is now.");
   }
 
@@ -342,7 +348,6 @@ export function mountInspector(element, store, { urls, announce, toast = null, c
   });
 
   store.subscribe((state, before) => {
-    if (state.problems !== before.problems) checkedGraph = state.graph;
     if (state.selected !== before.selected || state.selection.length !== before.selection.length || state.mode !== before.mode) select();
     else if (state.graph !== before.graph && state.selected === drawnKey && drawnKey) {
       if (nodeOf(state.graph, drawnKey) !== nodeOf(before.graph, drawnKey)) sync();

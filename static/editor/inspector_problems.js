@@ -22,6 +22,7 @@ export function drawProblems(form, problems, repair) {
   told.forEach((problem, i) => {
     const place = placeOf(form, problem.field) ?? top;
     const mark = markOf(problem, `problem-${form.dataset.form}-${i}`, repair);
+    mark.setAttribute("aria-live", "polite");
     place?.append(mark);
     const control = place === top ? null : place?.querySelector("[data-pointer]");
     if (control && problem.severity === "error") {

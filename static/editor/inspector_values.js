@@ -190,6 +190,13 @@ export function repaired(graph, patch, checked = null) {
       if (index < 0) return graph;
       parts[1] = String(index);
     }
+    if (parts[0] === "edges" && checked && checked.edges !== graph.edges && parts.length > 1 && parts[1] !== "-") {
+      const wanted = checked.edges[Number(parts[1])];
+      const same = (edge) => edge.source === wanted?.source && edge.port === wanted.port && edge.target === wanted.target;
+      const index = graph.edges.findIndex(same);
+      if (index < 0) return graph;
+      parts[1] = String(index);
+    }
     now = patched(now, parts, op, value);
   }
   return now;

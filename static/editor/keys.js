@@ -1,50 +1,24 @@
 // @ts-check
-/** The keyboard: one tab stop into the canvas, arrows walk the flow, single letters act on the selected step. */
+/** The keyboard: one tab stop into the canvas, arrows walk the flow, single letters act on the selected step. Which keys: keymap.js. */
 
 import { el, find, isTyping, openDialog } from "./dom.js";
-import { edgesFrom, edgesInto, nodeOf } from "./graph.js";
+import { edgeId, edgesFrom, edgesInto, nodeOf } from "./graph.js";
+import { keyGroups, keyOf } from "./keymap.js";
+import { readNotes } from "./notes.js";
 import { cardWidth, positions } from "./places.js";
 
-const HELP = [
-  ["Arrows", "Walk to the step before, after or beside"],
-  ["Enter", "Settings of the step"],
-  ["Esc", "Back to the step; then select nothing"],
-  ["A", "Add a step after this one"],
-  ["C", "Connect this step to another"],
-  ["Delete", "Delete; the steps around are joined"],
-  ["Alt + arrows", "Move the step"],
-  ["Ctrl Z / Ctrl Shift Z", "Undo / redo"],
-  ["Ctrl C / X / V", "Copy, cut, paste (also between flows)"],
-  ["Ctrl D", "Duplicate"],
-  ["Ctrl A", "Select all steps"],
-  ["Shift + drag", "Select with a frame"],
-  ["T", "Tidy up"],
-  ["0", "Show the whole flow"],
-  ["+ / −", "Zoom"],
-  ["F", "Find a step of this flow"],
-  ["/", "Search the list of steps"],
-  ["P", "Problems"],
-  ["F6", "Next part of the page"],
-  ["?", "This list"],
-];
-
+/** The list of all keys. */
 export function openHelp() {
-  openDialog({
-    name: "keys",
-    title: "Keys",
-    body: el(
-      "dl",
-      { class: "key-list" },
-      ...HELP.flatMap(([keys, words]) => [el("dt", {}, el("kbd", { text: keys })), el("dd", { text: words })]),
-    ),
-  });
+  const row = ({ shown, words }) => [el("dt", {}, el("kbd", { text: shown })), el("dd", { text: words })];
+  const group = ({ title, rows }) => el("section", {}, el("h3", { text: title }), el("dl", { class: "key-list" }, ...rows.flatMap(row)));
+  openDialog({ name: "keys", title: "Keys", wide: true, body: el("div", { class: "key-groups" }, ...keyGroups().map(group)) });
 }
 
 /**
  * @param {{store: any, commands: any, catalog: any, canvas: any, root: HTMLElement,
- *          acts: Record<string, (...args: any[]) => any>}} parts
+ *          structure: any, acts: Record<string, (...args: any[]) => any>}} parts
  */
-export function listenToKeys({ store, commands, catalog, canvas, root, acts }) {
+export function listenToKeys({ store, commands, catalog, canvas, root, acts, structure }) {
   const editable = () => store.get().mode === "edit";
   const focusOf = () => store.get().selected ?? store.get().graph.nodes[0]?.key ?? null;
   const inOutline = (target) => target instanceof Element && !!target.closest("[data-outline]");
@@ -87,128 +61,109 @@ export function listenToKeys({ store, commands, catalog, canvas, root, acts }) {
     return found[0]?.key ?? null;
   }
 
-  const ARROWS = { ArrowUp: [0, -8], ArrowDown: [0, 8], ArrowLeft: [-8, 0], ArrowRight: [8, 0] };
+  const PUSH = { ArrowUp: [0, -8], ArrowDown: [0, 8], ArrowLeft: [-8, 0], ArrowRight: [8, 0] };
+
+  function push(arrow) {
+    const { selection, graph } = store.get();
+    const all = positions(graph, catalog);
+    const [dx, dy] = PUSH[arrow];
+    const to = selection.map((one) => [one, { x: all[one].x + dx, y: all[one].y + dy }]);
+    commands.move(Object.fromEntries(to), `nudge:${selection.join()}`);
+  }
+
+  function walk(event, key) {
+    const { selected } = store.get();
+    go(selected ? neighbour(key, event.key) : key, event.target);
+  }
+
+  function extend(event, key) {
+    const next = neighbour(key, event.key);
+    if (!next) return;
+    store.select([...store.get().selection.filter((one) => one !== next), next]);
+    canvas.show(next, { focus: true });
+  }
+
+  function cut() {
+    const { edge, graph } = store.get();
+    const wire = edge && graph.edges.find((one) => edgeId(one) === edge);
+    if (wire) structure.disconnect(wire);
+    else acts.remove();
+  }
+
+  function open(key) {
+    store.select(key);
+    acts.edit(key);
+  }
+
+  /** What each row of the table does on the canvas. `key` is the step at hand, null in an empty flow. */
+  const DOES = {
+    walk: (event, key) => key && walk(event, key),
+    extend: (event, key) => key && extend(event, key),
+    nudge: (event) => push(event.key),
+    open: (_, key) => key && open(key),
+    back: () => store.select(null),
+    add: (_, key) => structure.addAfter(key),
+    before: (_, key) => key && structure.addBefore(key),
+    connect: (_, key) => key && structure.connectTo(key),
+    disconnect: (_, key) => key && structure.disconnectFrom(key),
+    replace: (_, key) => key && structure.moveBehind(key),
+    remove: cut,
+    duplicate: () => acts.duplicate(),
+    rename: (_, key) => key && acts.edit(key, "@name"),
+    search: () => acts.search(),
+    find: () => acts.find?.(),
+    part: (event) => acts.cycle(event.shiftKey),
+    outline: () => acts.outline?.(),
+    problems: () => acts.problems(),
+    undo: () => acts.undo(),
+    redo: () => acts.redo(),
+    all: () => {
+      const { graph } = store.get();
+      store.select(graph.nodes.map((node) => node.key), readNotes(graph.notes).map((note) => note.key));
+    },
+    note: () => acts.note(),
+    save: () => acts.save(),
+    tidy: () => acts.tidy(),
+    fit: () => canvas.fit(),
+    closer: () => canvas.zoom(1.25),
+    farther: () => canvas.zoom(0.8),
+    help: openHelp,
+  };
 
   function onKey(event) {
     if (event.defaultPrevented || find("dialog[open], .floating-menu, :popover-open")) return;
-    const command = event.ctrlKey || event.metaKey;
-    const letter = event.key.toLowerCase();
     const target = /** @type {Element} */ (event.target);
-    const inForm = !!target.closest?.("[data-inspector]");
-
-    if (event.key === "F6") {
-      acts.cycle(event.shiftKey);
-    } else if (command && (letter === "z" || letter === "y") && (!isTyping(target) || inForm) && editable()) {
-      if (letter === "y" || event.shiftKey) acts.redo();
-      else acts.undo();
-    } else if (command && letter === "s") {
-      acts.save();
-    } else if (event.key === "Escape" && inForm) {
+    const inForm = !!target.closest?.("[data-inspector], [data-note]");
+    if (event.key === "Escape" && target.closest?.("[data-inspector]")) {
       const key = store.get().selected;
-      if (key) canvas.show(key, { focus: true });
+      if (key) acts.back(key);
       acts.leaveInspector();
-    } else if (isOurs(target)) {
-      if (!onCanvas(event, command, letter)) return;
-    } else return;
+      return event.preventDefault();
+    }
+    const row = keyOf(event);
+    if (!row || row.browser || !DOES[row.id] || (row.edit && !editable())) return;
+    const field = isTyping(target) && !inForm;
+    if (row.everywhere ? field && row.edit : !isOurs(target)) return;
+    const onButton = target.closest?.("button:not([data-node])");
+    if (onButton && ["Enter", "Delete", "Backspace"].includes(event.key)) return;
+    if (row.id === "nudge" && !store.get().selected) return;
+    DOES[row.id](event, focusOf());
     event.preventDefault();
-  }
-
-  /** Returns whether the key meant something. */
-  function onCanvas(event, command, letter) {
-    const key = focusOf();
-    const { selection, selected, edge } = store.get();
-    if (command) {
-      if (letter === "a") store.select(store.get().graph.nodes.map((node) => node.key));
-      else if (letter === "d" && editable()) acts.duplicate();
-      else return false;
-      return true;
-    }
-    if (event.key in ARROWS && key && !(inOutline(event.target) && !event.altKey)) {
-      if (event.altKey && editable() && selected) {
-        const all = positions(store.get().graph, catalog);
-        const [dx, dy] = ARROWS[event.key];
-        commands.move(
-          Object.fromEntries(selection.map((one) => [one, { x: all[one].x + dx, y: all[one].y + dy }])),
-          `nudge:${selection.join()}`,
-        );
-      } else if (!event.altKey) go(selected ? neighbour(key, event.key) : key, event.target);
-      return true;
-    }
-    if (
-      event.target instanceof Element &&
-      event.target.closest("button:not([data-node])") &&
-      ["Enter", " "].includes(event.key)
-    )
-      return false;
-    switch (event.key) {
-      case "Enter":
-        if (key) {
-          store.select(key);
-          acts.edit(key);
-        }
-        return !!key;
-      case "Escape":
-        store.select(null);
-        return true;
-      case "0":
-        canvas.fit();
-        return true;
-      case "+":
-      case "=":
-        canvas.zoom(1.25);
-        return true;
-      case "-":
-        canvas.zoom(0.8);
-        return true;
-      case "?":
-        openHelp();
-        return true;
-      case "f":
-        acts.find?.();
-        return true;
-    }
-    if (!editable()) return false;
-    switch (event.key) {
-      case "Delete":
-      case "Backspace":
-        if (edge) commands.disconnect(edge);
-        else acts.remove();
-        return true;
-      case "/":
-        acts.search();
-        return true;
-    }
-    switch (letter) {
-      case "a":
-        acts.addAfter(key);
-        return true;
-      case "c":
-        if (key) acts.connectTo(key);
-        return true;
-      case "t":
-        acts.tidy();
-        return true;
-      case "p":
-        acts.problems();
-        return true;
-      default:
-        return false;
-    }
   }
 
   const clip = (event) => isOurs(event.target) && !getSelection()?.toString() && !find("dialog[open]");
   document.addEventListener("keydown", onKey);
   document.addEventListener("copy", (event) => {
-    const { selection } = store.get();
-    if (!clip(event) || !selection.length) return;
-    event.clipboardData?.setData("text/plain", commands.copy(selection));
+    const { selection, chosenNotes } = store.get();
+    if (!clip(event) || !(selection.length + chosenNotes.length)) return;
+    event.clipboardData?.setData("text/plain", commands.copy(selection, chosenNotes));
     event.preventDefault();
-    acts.say(`${selection.length === 1 ? "Step" : `${selection.length} steps`} copied`);
+    acts.say(`${selection.length === 1 ? "Step" : selection.length ? `${selection.length} steps` : "Note"} copied`);
   });
   document.addEventListener("cut", (event) => {
-    const { selection } = store.get();
-    if (!clip(event) || !selection.length || !editable()) return;
-    event.clipboardData?.setData("text/plain", commands.copy(selection));
+    const { selection, chosenNotes } = store.get();
+    if (!clip(event) || !(selection.length + chosenNotes.length) || !editable()) return;
+    event.clipboardData?.setData("text/plain", commands.copy(selection, chosenNotes));
     event.preventDefault();
     acts.remove();
   });

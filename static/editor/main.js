@@ -5,13 +5,14 @@ import { startAutosave } from "./autosave.js";
 import { mountBar, mountTools, runStrip } from "./bar.js";
 import { mountCanvas } from "./canvas.js";
 import { createCatalog } from "./catalog.js";
+import { startChecking } from "./check.js";
 import { createCommands } from "./commands.js";
 import { el, find, icon } from "./dom.js";
-import { nodeOf, reasonAgainst } from "./graph.js";
+import { nodeOf } from "./graph.js";
 import { mountInspector } from "./inspector.js";
 import { listenToKeys, openHelp } from "./keys.js";
 import { createLive } from "./live.js";
-import { byFamily, openMenu, stepItems } from "./menu.js";
+import { byFamily, openMenu } from "./menu.js";
 import { createOutgoing } from "./outgoing.js";
 import { mountOutline } from "./outline.js";
 import { followRun } from "./overlay.js";
@@ -19,18 +20,19 @@ import { createPins } from "./pins.js";
 import { watchPresence } from "./presence.js";
 import { mountResult } from "./result.js";
 import { createTesting } from "./testing.js";
-import { openVersions } from "./versions.js";
 import { mountPalette } from "./palette.js";
 import { withPlaces } from "./places.js";
 import { mountProblems } from "./problems.js";
 import { stateLook } from "./states.js";
 import { createStore } from "./store.js";
+import { createStructure } from "./structure.js";
 import { ask } from "./transport.js";
 
 const data = JSON.parse(find("#editor-data").textContent);
 const page = find("[data-editor]");
 const root = find("[data-canvas-root]", page);
 const inspectorPanel = find("[data-inspector]", page);
+const outlineElement = find("[data-outline-panel]", page);
 page.dataset.mode = data.mode;
 
 const catalog = createCatalog(data.catalog, data.connections);
@@ -47,16 +49,18 @@ const store = createStore({
 const commands = createCommands(store, catalog);
 const live = createLive(page);
 const autosave = startAutosave({ store, live, url: data.urls.draft, flowId: data.flow.id, flowsUrl: data.urls.flows });
+startChecking({ store, url: data.urls.check });
 const bar = mountBar(page, { store, data, live });
 const refused = (reason) => live.toast(reason, { tone: "err" });
 
-const canvas = mountCanvas(root, { store, catalog, commands, onEdit: edit, onRefused: refused, onAdd: askToAdd });
-mountTools(root, canvas);
+const canvas = mountCanvas(root, { store, catalog, commands, onEdit: edit, onRefused: refused, onAdd: (ask) => structure.ask(ask) });
+mountTools(root, canvas, data.mode === "edit" ? () => acts.note() : null);
 const problems = mountProblems({
   drawer: find("[data-problems-drawer]", page),
   button: find('[data-action="problems"]', page),
   store,
   jump,
+  said: live.announce,
 });
 const outgoing = createOutgoing({
   store,
@@ -92,42 +96,40 @@ if (data.mode === "edit")
   });
 const showRun = runStrip(root, { close: outgoing.hideRun });
 
+/** Where the person works: the keys' answers, and the focus after them, belong there. */
+let desk = "canvas";
+const inOutline = () => desk === "outline" && outlineElement.offsetParent !== null;
+page.addEventListener("focusin", ({ target }) => {
+  if (target instanceof Node && outlineElement.contains(target)) desk = "outline";
+  else if (target instanceof Node && root.contains(target)) desk = "canvas";
+});
+
+/** The focus goes to this step, on the canvas or in the outline. */
+function back(key) {
+  if (!key || !nodeOf(store.get().graph, key)) return inOutline() ? outline.focus() : root.focus();
+  canvas.show(key, { focus: !inOutline() });
+  if (inOutline()) outline.focus(key);
+}
+
 /** A step came to be: say it, show it, focus it. */
 function added(key, { dropped = false } = {}) {
   const { graph } = store.get();
-  live.announce(`${nodeOf(graph, key)?.name} added`);
-  sheet(null);
+  live.announce(structure.addedWords(key));
+  if (!inOutline()) sheet(null);
   setTimeout(() => {
     if (graph.nodes.length === 1 && !dropped) canvas.home(0);
-    canvas.show(key, { focus: true });
+    back(key);
   }, 60);
 }
 
-/** The menu of steps, for a "+" of the canvas, a wire let go in the open, or the key A. */
-function askToAdd({ source, port, edge, at, x, y }) {
-  const node = source ? nodeOf(store.get().graph, source) : null;
-  const ports = node ? catalog.ports(node) : [];
-  const title = node && !edge ? `Add after “${node.name}”` : edge ? "Add between" : "Add a step";
-  openMenu({
-    title,
-    x,
-    y,
-    items: stepItems(catalog, { triggers: !source && !edge }),
-    tabs: port ? [] : ports,
-    tab: port ?? (node && commands.openPort(node.key)) ?? null,
-    pick: (type, tab) => {
-      const wire = edge && store.get().graph.edges.find((one) => `${one.source}|${one.port}|${one.target}` === edge);
-      if (wire) added(commands.insertOnEdge(type, wire));
-      else if (source) added(commands.insertAfter(type, source, tab ?? port ?? null, at ?? null));
-      else added(commands.add(type));
-    },
-  });
-}
-
+/** Beside the step, where the person works. */
 function beside(key) {
-  const box = (find(`[data-node="${CSS.escape(key ?? "")}"]`, root) ?? root).getBoundingClientRect();
+  const row = inOutline() && (outlineElement.querySelector('[data-row][tabindex="0"]') ?? outlineElement);
+  const box = (row || find(`[data-node="${CSS.escape(key ?? "")}"]`, root) || root).getBoundingClientRect();
   return { x: box.left + 40, y: Math.min(box.bottom + 6, innerHeight - 200) };
 }
+
+const structure = createStructure({ store, catalog, commands, say: live.announce, refused, added, back, beside });
 
 /** Where the person goes on: the first field of the step's settings, or the one asked for. */
 function edit(key, field = null) {
@@ -169,6 +171,7 @@ const acts = {
   fit: () => canvas.fit(),
   save: () => void autosave.flush(),
   edit,
+  back,
   search: () => {
     sheet("side");
     showSide("palette");
@@ -181,24 +184,39 @@ const acts = {
   test: () => void testing.whole(),
   say: (text) => live.announce(text),
   duplicate() {
-    if (commands.duplicate(store.get().selection)) landed("duplicated");
+    const { selection, chosenNotes } = store.get();
+    const done = commands.duplicate(selection, chosenNotes);
+    if (typeof done === "string") refused(done);
+    else if (done) landed("duplicated");
+  },
+  note() {
+    const { x, y } = canvas.middle();
+    const key = commands.addNote({ x: Math.round(x - 116), y: Math.round(y - 68) });
+    if (!key) return refused("There are 200 notes on this canvas, which is the most. Delete one first.");
+    live.announce("Note added");
+    canvas.write(key);
   },
   remove() {
-    const { selection, graph } = store.get();
+    const { selection, chosenNotes, graph } = store.get();
     const names = selection.map((key) => nodeOf(graph, key)?.name);
-    if (!commands.remove(selection)) return;
-    live.announce(`${names.join(", ")} deleted`);
+    if (!commands.remove(selection, chosenNotes)) return;
+    live.announce(`${names.join(", ") || "Note"} deleted`);
     const next = store.get().selected;
-    if (next) canvas.show(next, { focus: true });
-    else root.focus();
+    back(next);
   },
   paste(text) {
     const done = commands.paste(text, pasteSpot());
     if (typeof done === "string") refused(done);
-    else landed("pasted");
+    else {
+      landed("pasted");
+      const named = done.missing.slice(0, 5).join(", ") + (done.missing.length > 5 ? " and more" : "");
+      if (named)
+        live.toast(`Pasted, but these steps are not here: ${named}`, {
+          tone: "info",
+          hint: "The pasted steps use what they give. Paste them too, or choose other data where a mark stands.",
+        });
+    }
   },
-  addAfter: (key) =>
-    askToAdd({ source: key ?? undefined, port: undefined, edge: undefined, at: undefined, ...beside(key) }),
   find() {
     const items = store.get().graph.nodes.map((one) => itemOf(one));
     const box = root.getBoundingClientRect();
@@ -210,35 +228,21 @@ const acts = {
       y: box.top + 40,
       pick: (key) => {
         store.select(key);
-        canvas.show(key, { focus: true });
+        back(key);
       },
     });
   },
-  connectTo(key) {
-    const { graph } = store.get();
-    const node = nodeOf(graph, key);
-    const ports = catalog.ports(node);
-    if (!ports.length) return refused(`“${node?.name}” ends the flow: nothing can follow.`);
-    const against = (one) => reasonAgainst(graph, catalog, key, ports[0].key, one.key);
-    const items = graph.nodes.filter((one) => one.key !== key).map((one) => ({ ...itemOf(one), off: against(one) }));
-    openMenu({
-      title: `Connect “${node?.name}” to`,
-      items: byFamily(items),
-      tabs: ports,
-      tab: commands.openPort(key),
-      placeholder: "Search the flow",
-      ...beside(key),
-      pick: (target, port) => {
-        const reason = commands.connect(key, port, target);
-        if (reason) refused(reason);
-        else live.announce(`Connected to ${nodeOf(graph, target)?.name}`);
-        canvas.show(key, { focus: true });
-      },
-    });
+  outline() {
+    const open = outlineElement.offsetParent !== null && desk === "outline";
+    showSide(open && data.mode === "edit" ? "palette" : "outline");
+    sheet(open ? null : "side");
+    desk = open ? "canvas" : "outline";
+    back(store.get().selected ?? store.get().graph.nodes[0]?.key ?? null);
   },
   leaveInspector: () => sheet(null),
   async versions() {
     if (data.mode === "edit") await autosave.flush();
+    const { openVersions } = await import("./versions.js");
     void openVersions({
       urls: data.urls,
       mayEdit: data.mode === "edit",
@@ -258,11 +262,10 @@ const acts = {
     );
     const at = parts.findIndex((part) => part.contains(document.activeElement));
     const part = parts[(at + (back ? -1 : 1) + parts.length) % parts.length];
-    const target =
-      part === root
-        ? find('[data-node][tabindex="0"]', root)
-        : find("input, select, textarea, button:not([disabled]), a, [tabindex='0']", part);
-    (target ?? part).focus();
+    const { selected, graph } = store.get();
+    if (part === root && graph.nodes.length) return canvas.show(selected ?? graph.nodes[0].key, { focus: true });
+    const row = outlineElement.offsetParent && part.contains(outlineElement) && find('[data-row][tabindex="0"]', part);
+    (row || find("input, select, textarea, button:not([disabled]), a, [tabindex='0']", part) || part).focus();
   },
 };
 
@@ -274,9 +277,10 @@ function itemOf(node) {
 
 /** Copies are there: say it, show them. */
 function landed(word) {
-  const { selection, selected } = store.get();
-  live.announce(`${selection.length === 1 ? "1 step" : `${selection.length} steps`} ${word}`);
-  setTimeout(() => canvas.show(selected, { focus: true }), 30);
+  const { selection, selected, chosenNotes } = store.get();
+  const some = (n, one) => (n ? `${n} ${one}${n === 1 ? "" : "s"}` : "");
+  live.announce(`${[some(selection.length, "step"), some(chosenNotes.length, "note")].filter(Boolean).join(" and ")} ${word}`);
+  setTimeout(() => back(selected), 30);
 }
 
 /** Copies made with the keyboard land beside the original; ones from elsewhere in the middle of the view. */
@@ -289,14 +293,14 @@ function say(label, word) {
   if (!label) return;
   live.announce(`${word}: ${label}`);
   const { selected } = store.get();
-  if (selected) canvas.show(selected);
+  // What had the focus may be gone with the change.
+  setTimeout(() => (document.activeElement === document.body ? back(selected) : selected && canvas.show(selected)), 30);
 }
 
 // ---- side panel -------------------------------------------------------------------------------------------------------
 
 const palette = mountPalette(find("[data-palette]", page), { catalog, commands, canvas, root, added });
-const outlineElement = find("[data-outline-panel]", page);
-const outline = mountOutline(outlineElement, { store, catalog, acts });
+const outline = mountOutline(outlineElement, { store, catalog, commands, structure, acts });
 
 function showSide(name) {
   find("[data-palette]", page).hidden = name !== "palette";
@@ -317,7 +321,7 @@ page.addEventListener("click", (event) => {
     sheet(page.dataset.sheet === wanted ? null : wanted || null);
     if (button.dataset.side) showSide(button.dataset.side);
   } else if (button.dataset.addType) added(commands.add(button.dataset.addType));
-  else if (!["fit", "zoom-in", "zoom-out", "problems"].includes(button.dataset.action ?? ""))
+  else if (!["fit", "zoom-in", "zoom-out", "problems", "add-note"].includes(button.dataset.action ?? ""))
     acts[button.dataset.action ?? ""]?.();
 });
 showSide(data.mode === "edit" ? "palette" : "outline");
@@ -346,7 +350,7 @@ const teacher = el(
 );
 root.append(teacher);
 const drawTeacher = ({ graph, mode }) => {
-  teacher.hidden = graph.nodes.length > 0 || mode !== "edit";
+  teacher.hidden = graph.nodes.length > 0 || (graph.notes ?? []).length > 0 || mode !== "edit";
 };
 drawTeacher(store.get());
 store.subscribe((state, before) => {
@@ -355,7 +359,7 @@ store.subscribe((state, before) => {
   if (state.run !== before.run) showRun(state.run, state.run ? stateLook(state.run.state) : null);
 });
 
-listenToKeys({ store, commands, catalog, canvas, root, acts });
+listenToKeys({ store, commands, catalog, canvas, root, acts, structure });
 const inspector = mountInspector(inspectorPanel, store, {
   mode: data.mode,
   urls: data.urls,
@@ -371,6 +375,7 @@ const inspector = mountInspector(inspectorPanel, store, {
   ask,
 });
 if (location.hash === "#versions") void acts.versions();
+if (location.hash.startsWith("#step-")) jump({ node: location.hash.slice(6), field: null });
 if (data.mode !== "edit" && data.run) {
   followRun({ store, live, run: data.run, url: data.urls.state ?? null, stream: data.urls.live ?? null });
 }

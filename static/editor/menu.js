@@ -19,9 +19,10 @@ export const closeMenu = () => close();
 /**
  * Open the menu; another one closes. `pick` gets the value chosen and the tab that was on.
  * @param {{title: string, items: Item[], x: number, y: number, pick: (value: string, tab: string|null) => void,
- *          tabs?: {key: string, label: string}[], tab?: string|null, placeholder?: string}} ask
+ *          tabs?: {key: string, label: string}[], tab?: string|null, placeholder?: string, dropped?: () => void}} ask
+ *   dropped: the person left it with Escape; without it the focus goes back to where it was
  */
-export function openMenu({ title, items, x, y, pick, tabs = [], tab = null, placeholder = "Search steps" }) {
+export function openMenu({ title, items, x, y, pick, tabs = [], tab = null, placeholder = "Search steps", dropped }) {
   close();
   const opener = document.activeElement;
   let chosenTab = tab ?? tabs[0]?.key ?? null;
@@ -149,12 +150,19 @@ export function openMenu({ title, items, x, y, pick, tabs = [], tab = null, plac
   menu.addEventListener("keydown", (event) => {
     event.stopPropagation();
     const steps = { ArrowDown: 1, ArrowUp: -1 };
+    const sideways = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (event.key in steps) {
       at = (at + steps[event.key] + shown().length) % Math.max(1, shown().length);
       mark();
     } else if (event.key === "Enter" && event.target === field) choose(shown()[at]);
-    else if (event.key === "Escape") end();
-    else return;
+    else if (event.key === "Escape") {
+      end(!dropped);
+      dropped?.();
+    } else if (sideways && tabs.length > 1 && !field.value && event.target === field) {
+      const now = tabs.findIndex((one) => one.key === chosenTab);
+      chosenTab = tabs[(now + sideways + tabs.length) % tabs.length].key;
+      drawTabs();
+    } else return;
     event.preventDefault();
   });
   document.addEventListener(

@@ -46,13 +46,33 @@ export function mergeGraphs(base, mine, theirs, answers = {}) {
       if (kept) nodes.push(kept);
     }
   }
+  const notes = mergeNotes(base.notes ?? [], mine.notes ?? [], theirs.notes ?? [], ask);
   if (conflicts.length) return { graph: null, conflicts };
   const here = new Set(nodes.map((node) => node.key));
   const edges = mergeList(base.edges, mine.edges, theirs.edges, edgeId).filter(
     (e) => here.has(e.source) && here.has(e.target),
   );
-  const notes = same(mine.notes, base.notes) ? theirs.notes : mine.notes;
   return { graph: { ...theirs, nodes, edges, notes }, conflicts: [] };
+}
+
+/** Notes one by one; only the text of one that both wrote on is worth a question. */
+function mergeNotes(base, mine, theirs, ask) {
+  const idOf = (note) => (typeof note?.key === "string" ? note.key : JSON.stringify(note));
+  const [b, m, t] = [base, mine, theirs].map((list) => new Map(list.map((note) => [idOf(note), note])));
+  return [...new Set([...t.keys(), ...m.keys()])].flatMap((key) => {
+    const [was, my, their] = [b.get(key), m.get(key), t.get(key)];
+    const asked = (field, a, z) => ask(`note:${key}`, "A note", field, a, z);
+    if (my && their) {
+      if (same(my, their) || same(my, was)) return [their];
+      if (same(their, was)) return [my];
+      return [mergeFields(was ?? {}, my, their, (field, a, z) => (field === "text" ? asked(field, a, z) : a), "")];
+    }
+    const left = my ?? their;
+    if (!was) return [left];
+    if (same(left, was)) return [];
+    const kept = asked(null, my, their);
+    return kept ? [kept] : [];
+  });
 }
 
 /** One step, field by field; its config too. */

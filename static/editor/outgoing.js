@@ -1,11 +1,9 @@
 // @ts-check
 /** What leaves the editor: publishing a version, and running the draft with its states shown on the canvas. */
 
-import { openPublish } from "./dialogs.js";
 import { followRun } from "./overlay.js";
 import { stateLook } from "./states.js";
 import { Offline, ask, refusal } from "./transport.js";
-import { changesShown } from "./versions.js";
 
 /**
  * @param {{store: any, data: any, live: any, autosave: any, bar: any, problems: any, refused: (reason: string) => void,
@@ -22,6 +20,7 @@ export function createOutgoing({ store, data, live, autosave, bar, problems, ref
 
   async function publish() {
     if (!(await saveFirst())) return;
+    const [{ openPublish }, { changesShown }] = await Promise.all([import("./dialogs.js"), import("./versions.js")]);
     openPublish({
       store,
       jump,
@@ -50,7 +49,7 @@ export function createOutgoing({ store, data, live, autosave, bar, problems, ref
       const answer = await ask("POST", url, body);
       if (answer.ok) return { data: answer.data, problem: null };
       if (answer.data?.problems) {
-        store.set({ problems: answer.data.problems });
+        store.set({ problems: answer.data.problems, checked: store.get().graph });
         problems.show(true);
         return { problem: "The check found errors: they are listed below the canvas." };
       }

@@ -46,6 +46,12 @@ export function mountPalette(element, { catalog, commands, canvas, root, added }
         el("section", { class: "palette-group" }, el("h3", { text: title }), ...entries.map(entryRow)),
       );
     list.replaceChildren(...(drawn.length ? drawn : [none]));
+    stop(list.querySelector("[data-step-type]"));
+  }
+
+  /** One stop for the Tab key; the arrows walk the list. */
+  function stop(row) {
+    for (const one of list.querySelectorAll("[data-step-type]")) one.tabIndex = one === row ? 0 : -1;
   }
 
   function entryRow(entry) {
@@ -59,7 +65,7 @@ export function mountPalette(element, { catalog, commands, canvas, root, added }
       {
         class: "palette-entry",
         role: "button",
-        tabindex: 0,
+        tabindex: -1,
         draggable: "true",
         "data-step-type": entry.type,
         "data-family": entry.family,
@@ -71,6 +77,7 @@ export function mountPalette(element, { catalog, commands, canvas, root, added }
             event.preventDefault();
             added(commands.add(entry.type));
           },
+          focus: (event) => stop(event.currentTarget),
           dragstart: (event) => {
             dragging = entry.type;
             event.dataTransfer.setData(KIND, entry.type);

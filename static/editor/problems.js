@@ -3,6 +3,7 @@
 
 import { el, icon } from "./dom.js";
 import { inOrder, nodeOf } from "./graph.js";
+import { repaired } from "./inspector_values.js";
 
 /** Problems in reading order: flow-wide first, then step by step, errors before warnings. */
 export function sorted(graph, problems) {
@@ -29,9 +30,15 @@ export function countWords(problems) {
 }
 
 /**
- * @param {{drawer: HTMLElement, button: HTMLElement, store: any, jump: (problem: any) => void}} parts
+ * @param {{drawer: HTMLElement, button: HTMLElement, store: any, jump: (problem: any) => void,
+ *          said?: (text: string) => void}} parts
  */
-export function mountProblems({ drawer, button, store, jump }) {
+export function mountProblems({ drawer, button, store, jump, said = () => {} }) {
+  function repair({ repair: { label = "Mend", patch = [] } }) {
+    const done = store.commit(label, (graph) => repaired(graph, patch, store.get().checked));
+    said(done ? `${label}: done` : "This no longer fits the flow as it is now.");
+  }
+
   const list = el("ol", { class: "problem-list" });
   const title = el("h2", { text: "Problems" });
   drawer.replaceChildren(
@@ -110,6 +117,19 @@ export function mountProblems({ drawer, button, store, jump }) {
           ),
           icon("chevron-right"),
         ),
+        problem.repair &&
+          store.get().mode === "edit" &&
+          el(
+            "button",
+            {
+              type: "button",
+              class: "button small problem-repair",
+              "data-action": "repair-here",
+              on: { click: () => repair(problem) },
+            },
+            icon("wand-sparkles"),
+            problem.repair.label ?? "Mend it",
+          ),
       );
     }
   }

@@ -42,6 +42,7 @@ export function mountResult({ host, store, mayPin, pins }) {
     }
     const now = `${here}|${step.state}|${step.attempts ?? ""}`;
     if (now === shown && !drawer.hidden) return;
+    if (!shown.startsWith(`${here}|`)) drawer.inert = true; // another step's buttons must not be pressed for this one
     shown = now;
     closedFor = "";
     const mine = ++asked;
@@ -103,6 +104,7 @@ export function mountResult({ host, store, mayPin, pins }) {
       ),
     );
     drawer.hidden = false;
+    drawer.inert = false;
   }
 
   store.subscribe((state, before) => {

@@ -1,6 +1,8 @@
 // @ts-check
 /** The one truth of the editor page: the graph, what is selected, what the server said, and the undo log. No DOM here. */
 
+import { readNotes } from "./notes.js";
+
 const FOLD_MS = 1000;
 
 /**
@@ -12,6 +14,7 @@ export function createStore(initial, now = () => Date.now()) {
   let state = {
     selected: null,
     selection: [],
+    chosenNotes: [],
     edge: null,
     problems: [],
     revision: 0,
@@ -19,6 +22,7 @@ export function createStore(initial, now = () => Date.now()) {
     savedAt: null,
     mode: "edit",
     run: null,
+    checked: initial.graph, // the graph that the problems are about
     ...initial,
     canUndo: null,
     canRedo: null,
@@ -36,11 +40,13 @@ export function createStore(initial, now = () => Date.now()) {
   }
 
   /** What stays selected when the graph becomes another one. */
-  function kept(graph, keys = state.selection) {
+  function kept(graph, keys = state.selection, notes = state.chosenNotes) {
     const here = new Set(graph.nodes.map((node) => node.key));
     const selection = keys.filter((key) => here.has(key));
     const selected = state.selected && selection.includes(state.selected) ? state.selected : (selection.at(-1) ?? null);
-    return { selection, selected, edge: state.edge };
+    const noted = new Set(readNotes(graph.notes).map((note) => note.key));
+    const chosenNotes = notes.every((key) => noted.has(key)) ? notes : notes.filter((key) => noted.has(key));
+    return { selection, selected, chosenNotes, edge: state.edge };
   }
 
   return {
@@ -52,7 +58,7 @@ export function createStore(initial, now = () => Date.now()) {
      * Returns whether anything changed.
      * @param {string} label what the person did, in words: it stands on the undo button
      * @param {(graph: any) => any} changeFn
-     * @param {{merge?: string, select?: string[]}} [options] select: what is selected afterwards
+     * @param {{merge?: string, select?: string[], notes?: string[]}} [options] select, notes: what is selected afterwards
      */
     commit(label, changeFn, options = {}) {
       if (state.mode !== "edit") return false;
@@ -64,11 +70,12 @@ export function createStore(initial, now = () => Date.now()) {
       if (options.merge && last?.merge === options.merge && at - last.at < FOLD_MS && !future.length) {
         past = [...past.slice(0, -1), { ...last, after, at }];
       } else {
-        past = [...past.slice(-199), { label, before, after, merge: options.merge ?? null, at, focus: state.selected }];
+        past = [...past.slice(-999), { label, before, after, merge: options.merge ?? null, at, focus: state.selected }];
       }
       future = [];
       const selection = options.select ?? state.selection;
-      change({ graph: after, ...kept(after, selection), edge: null });
+      const notes = options.notes ?? (options.select ? [] : state.chosenNotes);
+      change({ graph: after, ...kept(after, selection, notes), edge: null });
       return true;
     },
 
@@ -100,14 +107,15 @@ export function createStore(initial, now = () => Date.now()) {
       return next.label;
     },
 
-    /** Select steps: a key, keys, or null for none. The last one is the one in the inspector. */
-    select(keys) {
+    /** Select steps: a key, keys, or null for none; and notes. The last step is the one in the inspector. */
+    select(keys, notes = []) {
       const selection = keys == null ? [] : Array.isArray(keys) ? [...keys] : [keys];
       const selected = selection.at(-1) ?? null;
       const same =
         selection.length === state.selection.length && selection.every((key, i) => key === state.selection[i]);
-      if (same && selected === state.selected && state.edge === null) return;
-      change({ selection, selected, edge: null });
+      const sameNotes = notes.length === state.chosenNotes.length && notes.every((key, i) => key === state.chosenNotes[i]);
+      if (same && sameNotes && selected === state.selected && state.edge === null) return;
+      change({ selection, selected, chosenNotes: sameNotes ? state.chosenNotes : [...notes], edge: null });
     },
 
     /** Set what is not undone: problems, revision, save, run, edge, … A graph given here replaces all without an undo step. */

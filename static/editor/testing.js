@@ -1,7 +1,6 @@
 // @ts-check
 /** The Test menu: the whole draft, up to a step, one step; dry or not; and what the trigger begins with. */
 
-import { openStart } from "./dialogs.js";
 import { el, icon, openDialog, placeNear } from "./dom.js";
 import { nodeOf } from "./graph.js";
 import { Offline, ask } from "./transport.js";
@@ -55,6 +54,7 @@ export function createTesting({ store, data, pins, begin, ready, refused, hideRu
         if (!failed) sessionStorage.setItem(keep, JSON.stringify(input));
         return failed;
       };
+      const { openStart } = await import("./dialogs.js");
       openStart({ fields, start, remembered: JSON.parse(sessionStorage.getItem(keep) ?? "{}"), title, dry });
       return;
     }

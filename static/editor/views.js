@@ -3,7 +3,9 @@
 
 import { edgeId, inOrder } from "./graph.js";
 import { CARD_H } from "./layout.js";
+import { cardId, readNotes } from "./notes.js";
 import { cardWidth, portX, positions } from "./places.js";
+import { stepLabel } from "./saying.js";
 import { stateLook } from "./states.js";
 import { summaryOf } from "./summary.js";
 
@@ -13,6 +15,7 @@ const HANDLE = 12;
 export function createViews(catalog) {
   let nodes = new Map();
   let edges = new Map();
+  let notes = new Map();
   let orderOf = { graph: /** @type {any} */ (null), index: new Map() };
   const lastGraph = { edges: null, used: new Map() };
 
@@ -110,20 +113,10 @@ export function createViews(catalog) {
     const errors = mine.filter((problem) => problem.severity === "error").length;
     const warnings = mine.length - errors;
     const stateWord = run ? stateLook(run.state).word : "";
-    const label = [
-      `${entry.title}, ${node.name}`,
-      stateWord,
-      run?.error?.message ?? "",
-      pinned ? "a sample is pinned" : "",
-      here ? `${here} is here` : "",
-      markOf?.word ?? "",
-      errors ? `${errors} ${errors === 1 ? "error" : "errors"}` : "",
-      warnings ? `${warnings} ${warnings === 1 ? "warning" : "warnings"}` : "",
-      ports.length > 1 ? `${ports.length} exits` : "",
-      `step ${place} of ${count}`,
-    ]
-      .filter(Boolean)
-      .join(", ");
+    const label = stepLabel({
+      ...{ title: entry.title, name: node.name, state: stateWord, errors, warnings, exits: ports.length, place, count },
+      told: [run?.error?.message ?? "", pinned ? "a sample is pinned" : "", here ? `${here} is here` : "", markOf?.word ?? ""],
+    });
     return {
       id: node.key,
       type: "step",
@@ -148,8 +141,9 @@ export function createViews(catalog) {
         "data-mark-word": markOf?.word,
         title: run?.error?.message,
         tabIndex: tab ? 0 : -1,
-        role: "button",
-        "aria-pressed": chosen,
+        // Not a button: it has buttons in it.
+        role: "group",
+        "aria-current": chosen ? "true" : undefined,
         "aria-roledescription": "step",
       },
       data: {
@@ -167,6 +161,24 @@ export function createViews(catalog) {
         summary: summaryWords(node, entry),
       },
     };
+  }
+
+  /** Notes lie under the cards. @param {any} state @param {Record<string, any>} dragged */
+  function notesOf(state, dragged) {
+    const editable = state.mode === "edit";
+    const fresh = new Map();
+    const list = readNotes(state.graph.notes).map((note) => {
+      const id = cardId(note.key);
+      const position = dragged[id] ?? note.position;
+      const selected = (state.chosenNotes ?? []).includes(note.key);
+      const signature = JSON.stringify([note, position, selected, editable]);
+      const known = notes.get(id);
+      const view = known?.signature === signature ? known.view : noteView(note, { id, position, selected, editable });
+      fresh.set(id, { signature, view });
+      return view;
+    });
+    notes = fresh;
+    return list;
   }
 
   /** @param {any} state */
@@ -209,7 +221,24 @@ export function createViews(catalog) {
     };
   }
 
-  return { nodesOf, edgesOf };
+  return { nodesOf, notesOf, edgesOf };
+}
+
+function noteView(note, { id, position, selected, editable }) {
+  return {
+    id,
+    type: "note",
+    position,
+    selected,
+    connectable: false,
+    focusable: false,
+    zIndex: -1,
+    width: note.width,
+    height: note.height,
+    ariaLabel: "Note",
+    domAttributes: { "data-note": note.key, role: "note", "aria-roledescription": "sticky note" },
+    data: { note, editable },
+  };
 }
 
 const handle = (type, id, x, y, position) => ({

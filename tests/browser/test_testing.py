@@ -51,6 +51,7 @@ def drawn(page: Page, name: str, nodes: list[dict[str, Any]], edges: list[str]) 
     assert page.evaluate(SAVE, [graph(nodes, edges), 1]) == 200
     page.reload()
     expect(page.locator("[data-node]")).to_have_count(len(nodes))
+    expect(page.locator("[data-canvas][data-ready]")).to_be_visible()
 
 
 def choose(page: Page, what: str) -> None:

@@ -94,6 +94,14 @@ def kill(process: Process) -> None:
 @contextlib.contextmanager
 def installation(folder: Path, database_url: str = "", **more: str) -> Iterator[Installation]:
     """A migrated installation, on SQLite in the folder or on a new database of the PostgreSQL server of the URL."""
+    with bare(folder, database_url, **more) as made:
+        made.run("from django.core.management import call_command; call_command('migrate', verbosity=0)")
+        yield made
+
+
+@contextlib.contextmanager
+def bare(folder: Path, database_url: str = "", **more: str) -> Iterator[Installation]:
+    """An installation without any table."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("HELIX_", "DJANGO_", "DATABASE_"))
     }
@@ -104,7 +112,6 @@ def installation(folder: Path, database_url: str = "", **more: str) -> Iterator[
         }  # fmt: skip
         made = Installation(folder, environment)
         try:
-            made.run("from django.core.management import call_command; call_command('migrate', verbosity=0)")
             yield made
         finally:
             made.stop()

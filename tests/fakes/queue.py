@@ -53,6 +53,12 @@ class Queue:
     def empty(self) -> None:
         with redis.Redis.from_url(self.url) as client:
             client.flushall()
+            client.config_resetstat()
+
+    def scripts(self) -> int:
+        """How many scripts it has run since it was emptied last, or began."""
+        with redis.Redis.from_url(self.url) as client:
+            return int(client.info("commandstats")["cmdstat_evalsha"]["calls"])
 
     def begun_long_ago(self) -> None:
         """As if this Redis had been there for an hour: a bucket at rest may call at once."""

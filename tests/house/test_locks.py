@@ -7,7 +7,12 @@ import pytest
 
 from tests.house.files import ROOT
 
-LOCKS = {"requirements.txt": None, "requirements-dev.txt": "dev", "requirements-uv.txt": "uv"}
+LOCKS = {
+    "requirements.txt": None,
+    "requirements-dev.txt": "dev",
+    "requirements-uv.txt": "uv",
+    "requirements-otel.txt": "otel",
+}
 LINE = re.compile(
     r"^(?:[a-z0-9][a-z0-9.-]*==[\w.+!]+(?: ; [\w\s.'\"<>=!()]+)? \\|    --hash=sha256:[0-9a-f]{64}(?: \\)?)$"
 )
@@ -30,7 +35,8 @@ def test_a_lock_holds_pins_and_hashes_and_nothing_else(lock: str) -> None:
 @pytest.mark.parametrize(("lock", "group"), LOCKS.items())
 def test_every_wanted_package_is_locked_in_a_version_that_fits(lock: str, group: str | None) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    wanted = project["dependency-groups"][group] if group else project["project"]["dependencies"]
+    groups = project["dependency-groups"] | project["project"]["optional-dependencies"]
+    wanted = groups[group] if group else project["project"]["dependencies"]
     locked = pins(lock)
     for requirement in wanted:
         version = locked[normal(requirement)]
@@ -42,5 +48,7 @@ def test_every_wanted_package_is_locked_in_a_version_that_fits(lock: str, group:
 
 
 def test_the_tests_run_on_the_versions_of_the_product() -> None:
-    product, tests = pins("requirements.txt"), pins("requirements-dev.txt")
-    assert {name for name in product.keys() & tests.keys() if product[name] != tests[name]} == set()
+    product = pins("requirements.txt")
+    for lock in ("requirements-dev.txt", "requirements-otel.txt"):
+        beside = pins(lock)
+        assert {name for name in product.keys() & beside.keys() if product[name] != beside[name]} == set()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from helix.up.child import ROOT
 from tests.rig.process import Process, start
 
 SECRET_KEY = "a key of the benchmarks and fault tests, which opens nothing else"
@@ -23,6 +24,7 @@ class Installation:
     sandbox_url: str
     database_url: str = ""
     settings: dict[str, str] = field(default_factory=dict)  # more of the environment, for every process
+    root: Path = ROOT  # the Helix that its processes run
     _started: int = 0
 
     @classmethod
@@ -55,7 +57,7 @@ class Installation:
         """Start a process of the installation."""
         self._started += 1
         log = self.folder / f"{name}-{self._started}.log"
-        return start(name, [sys.executable, *command], log, self.environment(**more))
+        return start(name, [sys.executable, *command], log, self.environment(**more), self.root)
 
     def run(self, name: str, *command: object, **more: str) -> str:
         """Run a command of the installation to its end; its last lines. RuntimeError when it fails."""

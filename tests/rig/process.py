@@ -60,13 +60,15 @@ class Process:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-number:])
 
 
-def start(name: str, command: Sequence[object], log: Path, environment: Mapping[str, str] | None = None) -> Process:
-    """Start a program in the repository's folder. What is left of it when we die is ended by the kernel."""
+def start(
+    name: str, command: Sequence[object], log: Path, environment: Mapping[str, str] | None = None, root: Path = ROOT
+) -> Process:
+    """Start a program in the repository's folder, or that of another version. What is left of it when we die is ended by the kernel."""
     parent = os.getpid()
     with log.open("ab") as file:
         popen = subprocess.Popen(
             [str(part) for part in command],
-            cwd=ROOT,
+            cwd=root,
             env=dict(os.environ if environment is None else environment),
             stdin=subprocess.DEVNULL,
             stdout=file,

@@ -5,9 +5,11 @@ import re
 from random import Random
 from typing import Any
 
-from integrations.catalog import ACTIONS
+from integrations.catalog import CUSTOMERIO
 from tests.soundness.flows import Drawn
 from tests.soundness.values import value_of
+
+ACTIONS = {action.key: action for action in CUSTOMERIO.actions}
 
 REFUSALS = (400, 403, 404, 409, 422)
 TIMES = 30

@@ -12,6 +12,7 @@ from helix.engine.budget import gate
 from helix.engine.budget.calling import Calling, limit_class
 from helix.engine.credentials import NoConnection, opened
 from helix.engine.outcomes import Trouble
+from helix.engine.pauses import why_paused
 from helix.engine.perform import client
 from helix.engine.states import Rank
 from helix.ids import new_id
@@ -27,9 +28,12 @@ MASS = {"customerio.trigger_broadcast": "It sends a broadcast to everybody it is
 
 def action_tools(caller: Caller) -> list[HelixTool]:
     """One tool per action; a tool that only reads needs less of a role than one that changes something."""
-    known = Connection.objects.filter(team=caller.team, integration="customerio")
-    names = sorted(known.values_list("name", flat=True))
-    return [_tool(action, names) for action in ACTIONS.values()]
+    names: dict[str, list[str]] = {}
+    for integration, name in (
+        Connection.objects.filter(team=caller.team).order_by("name").values_list("integration", "name")
+    ):
+        names.setdefault(integration, []).append(name)
+    return [_tool(action, names.get(action.api.integration, [])) for action in ACTIONS.values()]
 
 
 def _tool(action: Action, names: list[str]) -> HelixTool:
@@ -57,6 +61,8 @@ def _tool(action: Action, names: list[str]) -> HelixTool:
 
 def _call(action: Action, caller: Caller, arguments: Arguments) -> Any:
     given = {name: value for name, value in arguments.items() if name != "connection"}
+    if action.method != "GET" and (paused := why_paused(caller.team.pk)):
+        raise ToolRefused("paused", paused, "Ask an admin of the team.")
     try:
         found = opened(caller.team.pk, str(arguments.get("connection", "")))
     except (NoConnection, NoSandbox, VaultLocked) as error:

@@ -48,6 +48,7 @@ class AgentDoor:
             if self._manager is None:
                 raise ApiError(503, "away", "The MCP server is not open.", "Call again in a moment.")
             caller = await on_thread(lambda: _caller(headers.get("authorization", "")))
+            caller.address = str((scope.get("client") or ("",))[0])
         except ApiError as refused:
             await _refuse(refused, send)
             return

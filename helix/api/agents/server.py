@@ -19,6 +19,8 @@ from helix.api.agents.looking import looking_tools
 from helix.api.agents.tool import Arguments, HelixTool, ToolRefused
 from helix.api.auth import Caller
 from helix.api.errors import ApiError
+from helix.audit.actors import acting
+from helix.connections.vault import VaultLocked
 from helix.flows.json_text import UnreadableGraph, look_through
 
 CALLER = "helix.caller"
@@ -47,11 +49,16 @@ def call(caller: Caller, name: str, arguments: Arguments) -> types.CallToolResul
             hint = "List the tools again; a token sees those its role reaches."
             raise ToolRefused("no_tool", f"There is no tool “{name[:80]}” for this token.", hint)
         log.info("Tool %s is called by token %s of team %s.", tool.name, caller.token.pk, caller.team.pk)
-        return _result(tool.call(caller, arguments))
+        with acting(caller.actor):
+            return _result(tool.call(caller, arguments))
     except ToolRefused as refused:
         return _result(refused.body, is_error=True)
     except ApiError as refused:
         return _result({"error": refused.body, **refused.more}, is_error=True)
+    except VaultLocked as locked:
+        return _result(
+            ToolRefused("vault_locked", str(locked), "Ask whoever runs this installation.").body, is_error=True
+        )
     except UnreadableGraph as bad:
         problem = bad.problems[0]
         return _result(ToolRefused(problem.code, problem.message, problem.hint).body, is_error=True)

@@ -19,6 +19,7 @@ from helix.connections.http_forms import HttpConnectForm, HttpKeysForm
 from helix.connections.keeping import families, save_connection, test_connection
 from helix.connections.models import Connection
 from helix.connections.opening import NoSandbox
+from helix.connections.service_forms import ServiceConnectForm, ServiceKeysForm, services
 from helix.connections.vault import VaultLocked
 from helix.engine.budget.caps import today
 from helix.engine.budget.gate import mended
@@ -31,6 +32,7 @@ from integrations.kit.client import Client, open_client
 from integrations.kit.families import ProbeResult
 
 CARD = "connections/_card.html"
+Keys = KeysForm | HttpKeysForm | ServiceKeysForm
 NOTHING_TO_TRY = "There is nothing to try: enter a key, and for an HTTP service an address to test it at."
 
 
@@ -45,9 +47,12 @@ def _find(request: TeamRequest, connection_id: UUID) -> Connection:
     return get_object_or_404(known, pk=connection_id)
 
 
-def _keys_form(connection: Connection, data: QueryDict | None = None) -> KeysForm | HttpKeysForm:
+def _keys_form(connection: Connection, data: QueryDict | None = None) -> Keys:
     """The form that replaces the keys of this connection; what is no secret is filled in."""
     held = frozenset(secret.field for secret in connection.secrets.all())
+    if connection.integration in services():
+        service = services()[connection.integration]
+        return ServiceKeysForm(data, service=service, initial={"region": connection.region}, held=held)
     if connection.integration != HTTP.key:
         return KeysForm(data, initial={"region": connection.region}, held=held)
     options = connection.options
@@ -71,7 +76,7 @@ def _card(
             "result": tried.get(family.key),
         }
         for family in integration.families
-        if integration is CUSTOMERIO or family.key in whole
+        if integration is not HTTP or family.key in whole
     ]
     return {
         "connection": connection,
@@ -82,7 +87,7 @@ def _card(
         "receiving": receiving(connection, request),
         "use": today([connection])[connection.pk],
         "tested": results is not None,
-        "can_try": integration is CUSTOMERIO or bool(connection.options.get("test_url")),
+        "can_try": integration is not HTTP or bool(connection.options.get("test_url")),
         "form": _keys_form(connection),
         **more,
     }
@@ -101,11 +106,21 @@ def _page(request: TeamRequest, status: int = 200, **more: Any) -> HttpResponse:
         "connect_form": ConnectForm(request.team, initial={"region": "us"}),
         "http_families": HTTP.families,
         "http_form": HttpConnectForm(request.team, initial={"way": "bearer"}),
+        "service_forms": [
+            ServiceConnectForm(request.team, service=each, initial={"region": "us"}) for each in services().values()
+        ],
         "can_add_sandbox": bool(settings.HELIX.HELIX_SANDBOX_URL) and not has_sandbox,
         "fresh": request.GET.get("fresh", ""),
         **more,
     }
     return render(request, "connections/list.html", page, status=status)
+
+
+def _forms(request: TeamRequest, wrong: ServiceConnectForm) -> list[ServiceConnectForm]:
+    return [
+        wrong if each is wrong.service else ServiceConnectForm(request.team, service=each)
+        for each in services().values()
+    ]
 
 
 @require_GET
@@ -124,7 +139,14 @@ def _to_list(request: TeamRequest, fresh: Connection | None = None) -> HttpRespo
 def connect(request: TeamRequest) -> HttpResponse:
     """A new connection; its card tries the keys as soon as it is shown."""
     is_http = request.POST.get("integration") == HTTP.key
-    form = (HttpConnectForm if is_http else ConnectForm)(request.team, request.POST)
+    service = services().get(request.POST.get("integration", ""))
+    form: ConnectForm | HttpConnectForm | ServiceConnectForm
+    if service is not None:
+        form = ServiceConnectForm(request.team, request.POST, service=service)
+        if not form.is_valid():
+            return _page(request, status=422, service_forms=_forms(request, form))
+    else:
+        form = (HttpConnectForm if is_http else ConnectForm)(request.team, request.POST)
     if not form.is_valid():
         return _page(request, status=422, **{"http_form" if is_http else "connect_form": form})
     given = form.cleaned_data

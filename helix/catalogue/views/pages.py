@@ -11,8 +11,7 @@ from helix.catalogue.describe import example_of, fields, rule_words
 from helix.flows.steps import STEP_TYPES
 from helix.teams.access import TeamRequest, needs
 from helix.teams.roles import Ability
-from integrations.catalog import ACTIONS
-from integrations.customerio.connection import FAMILIES as KEYS
+from integrations.catalog import ACTIONS, CUSTOMERIO, INTEGRATIONS
 from integrations.customerio.hooks import EVENTS, HookEvent
 from integrations.kit.action import Action, Rate, Repeat
 
@@ -27,6 +26,8 @@ FAMILIES = {
     "logic": ("Logic", "Decide, repeat, join, wait, stop: steps that call nobody."),
     "http": ("HTTP and e-mail", "Any other service, and word to your own people."),
 }
+OWN = {key: (each.title, each.help) for key, each in INTEGRATIONS.items() if key not in FAMILIES and each.actions}
+"""Groups of integrations whose actions stand by themselves."""
 OBJECTS = {
     "customer": "People",
     "sms": "SMS",
@@ -58,13 +59,18 @@ ASKS_FIRST = (
 @needs(Ability.SEE)
 def catalogue(request: TeamRequest) -> HttpResponse:
     families = [
-        {"key": key, "title": title, "help": help, "steps": [s for s in STEP_TYPES.values() if s.family == key]}
-        for key, (title, help) in FAMILIES.items()
+        {
+            "key": key,
+            "title": title,
+            "help": help,
+            "steps": [s for s in STEP_TYPES.values() if s.family == key and not s.hidden],
+        }
+        for key, (title, help) in {**FAMILIES, **OWN}.items()
     ]
     kinds: dict[str, list[HookEvent]] = {}
     for event in EVENTS.values():
         kinds.setdefault(OBJECTS.get(event.object_type, event.object_type.capitalize()), []).append(event)
-    page = {"families": families, "kinds": kinds, "actions": len(ACTIONS), "events": len(EVENTS)}
+    page = {"families": families, "kinds": kinds, "actions": len(CUSTOMERIO.actions), "events": len(EVENTS)}
     return render(request, "catalogue/list.html", page)
 
 
@@ -78,7 +84,7 @@ def step(request: TeamRequest, key: str) -> HttpResponse:
     example = example_of(kind.input_schema)
     page = {
         "kind": kind,
-        "family": FAMILIES.get(kind.family, (kind.family, ""))[0],
+        "family": {**FAMILIES, **OWN}.get(kind.family, (kind.family, ""))[0],
         "inputs": fields(kind.input_schema),
         "outputs": fields(kind.output_schema(kind.defaults)),
         "rules": rule_words(kind.input_schema.get("x-rules", ())),
@@ -95,7 +101,14 @@ def _of_action(action: Action) -> dict[str, Any]:
         "rate": rate_words(action.pace),
         "repeat_title": title,
         "repeat_words": words if action.effect in "AB" else ASKS_FIRST,
-        "api_key": next((family.title for family in KEYS if family.key == action.key_family), "none needed"),
+        "api_key": next(
+            (
+                family.title
+                for family in INTEGRATIONS[action.api.integration].families
+                if family.key == action.key_family
+            ),
+            "none needed",
+        ),
         "host": action.api.hosts["us"].removeprefix("https://"),
         "advice": sorted({**GENERAL, **action.api.advice, **action.advice}.items()),
         "call_bytes": action.limits.call_bytes,

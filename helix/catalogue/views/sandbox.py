@@ -1,5 +1,6 @@
 """The sandbox's page: the workspace, what it received, faults, and webhooks. Only for teams that are connected to it."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -55,6 +56,14 @@ def _endpoint(request: TeamRequest) -> Endpoint | None:
     return found.select_related("team").first()
 
 
+def _is_own_address(request: TeamRequest, url: str) -> bool:
+    """Whether the address is one where this Helix takes deliveries of this team: nobody reaches other programs of the machine by
+    way of the sandbox."""
+    ours = {request.build_absolute_uri("/"), f"{settings.HELIX.HELIX_BASE_URL}/"}
+    beginnings = {f"{place}h/{request.team.slug}/" for place in ours if place != "/"}
+    return any(url.startswith(start) and re.fullmatch(r"[\w-]{1,64}", url[len(start) :]) for start in beginnings)
+
+
 def _seen() -> dict[str, Any]:
     """What the page shows of the sandbox now, or why it shows nothing."""
     try:
@@ -83,6 +92,7 @@ def page(request: TeamRequest) -> HttpResponse:
         "events": sorted(EVENTS),
         "address": settings.HELIX.HELIX_SANDBOX_URL,
         "keys": client.SANDBOX_SECRETS,
+        "is_shared": Connection.objects.filter(sandbox=True).exclude(team=request.team).exists(),
         "hook_url": address(endpoint, request) if (endpoint := _endpoint(request)) else "",
     }
     return render(request, "sandbox/page.html", {**seen, **more})
@@ -162,6 +172,9 @@ def webhook(request: TeamRequest) -> HttpResponse:
     form = WebhookForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Choose an event, and give the address that it is sent to: http://… or https://…")
+    elif not _is_own_address(request, form.cleaned_data["url"]):
+        words = "The sandbox sends to addresses of this team only: that of a connection, or of a webhook trigger."
+        messages.error(request, f"{words} Copy it from there.")
     elif not _is_connected(request):
         messages.error(request, NOT_CONNECTED)
     else:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from helix.editor.fields import Option
+from integrations.catalog import HTTP, INTEGRATIONS
 
 FAMILY_WORDS = {
     "app": "an App API key", "track": "a Track API key (with its site id)", "pipelines": "a Pipelines API key",
@@ -82,8 +83,13 @@ def connection_choice(
 
 
 def place_of(facts: Facts) -> str:
-    """Where a connection leads, in a word: the region of Customer.io, else the kind of service."""
-    return REGIONS.get(facts.region, facts.region) if facts.integration == "customerio" else "HTTP"
+    """Where a connection leads, in a word: its region where it has some, else the kind of service."""
+    if facts.integration == HTTP.key:
+        return "HTTP"
+    integration = INTEGRATIONS.get(facts.integration)
+    if integration is not None and not integration.regions:
+        return integration.title
+    return REGIONS.get(facts.region, facts.region)
 
 
 def why_not(facts: Facts, integration: str, family: str | None) -> str:

@@ -19,4 +19,7 @@ def edit(request: TeamRequest, flow_id: UUID) -> HttpResponse:
     flow = flow_or_404(request, flow_id)
     recheck(flow)
     mode = "edit" if may(request.member.role, Ability.EDIT) else "read"
-    return render(request, "editor/editor.html", {"flow": flow, "editor_data": editor_data(flow, mode, request.user)})
+    data = editor_data(flow, mode, request.user)
+    if not may(request.member.role, Ability.OPERATE):
+        data["pins"], data["last_run"] = dict.fromkeys(data["pins"]), None  # that there is a sample, and no payload
+    return render(request, "editor/editor.html", {"flow": flow, "editor_data": data})

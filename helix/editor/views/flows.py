@@ -117,7 +117,7 @@ def jump(request: TeamRequest) -> HttpResponse:
     steps = [
         (step.title, step.icon, reverse("catalogue:step", kwargs={**at, "key": step.key}))
         for step in STEP_TYPES.values()
-        if text and fits(f"{step.title} {step.key}")
+        if text and not step.hidden and fits(f"{step.title} {step.key}")
     ]
     page = {
         "flows": find(request.team, text)[:JUMPS],

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from helix.editor.views.answers import error, unreadable
 from helix.editor.views.flow import flow_or_404
+from helix.editor.views.taking_in import remember
 from helix.flows import history
 from helix.flows.changes import Change
-from helix.flows.exchange import BadDocument, export_document, import_document
+from helix.flows.exchange import BadDocument, export_document, take_in
 from helix.flows.graph import UnreadableGraph
 from helix.flows.models import Flow
 from helix.teams.access import TeamRequest, needs
@@ -105,10 +106,14 @@ def import_(request: TeamRequest) -> HttpResponse:
         messages.error(request, "Choose a file first.")
         return redirect("flows:list", team=request.team.slug)
     try:
-        flow: Flow = import_document(request.team, file.read(MOST_BYTES), request.user, request.POST.get("name"))
+        found = take_in(request.team, file.read(MOST_BYTES), request.user, request.POST.get("name"))
     except (BadDocument, UnreadableGraph) as bad:
         messages.error(request, f"“{str(file.name)[:60]}” was not taken in. {bad}")
         return redirect("flows:list", team=request.team.slug)
+    flow = found.flow
+    if found.report is not None:
+        remember(request, flow, found.report)
+        return redirect("flows:imported", team=request.team.slug, flow_id=flow.pk)
     errors = sum(problem.get("severity") == "error" for problem in flow.problems)
     words = f"“{flow.name}” is here as a draft, switched off."
     messages.success(request, f"{words} {errors} problems are to be mended." if errors else words)

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from helix.audit.acts import Act
+from helix.audit.noting import noted
 from helix.connections.models import Connection
 from helix.engine.budget.calling import BROADCASTS, Calling, Later
 from helix.engine.budget.models import DailyUse
@@ -174,8 +177,18 @@ def today(connections: Iterable[Connection]) -> dict[UUID, list[Use]]:
 
 def set_caps(connection: Connection, *, calls: int | None, broadcasts: int | None) -> None:
     """Other caps from now on; steps that waited for the day's end look again."""
+    before = _caps_in_words(connection)
     connection.daily_calls, connection.daily_broadcasts = calls, broadcasts
     connection.wake_at = timezone.now() + WAKE_AGAIN
-    connection.save(update_fields=["daily_calls", "daily_broadcasts", "wake_at"])
+    with transaction.atomic():
+        connection.save(update_fields=["daily_calls", "daily_broadcasts", "wake_at"])
+        noted(connection.team_id, Act.CONNECTION_CAPPED, connection, before=before, after=_caps_in_words(connection))
     DailyUse.objects.filter(connection=connection, day=timezone.now().date()).update(warned=False)
     wake(connection)
+
+
+def _caps_in_words(connection: Connection) -> str:
+    calls, broadcasts = connection.daily_calls, connection.daily_broadcasts
+    return (
+        f"calls: {'no cap' if calls is None else calls}, broadcasts: {'no cap' if broadcasts is None else broadcasts}"
+    )

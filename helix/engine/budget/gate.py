@@ -19,6 +19,7 @@ from helix.engine.budget.alone import Alone
 from helix.engine.budget.bucket import ASKED, GO, OPEN, PROBE, SEEN, Answer
 from helix.engine.budget.calling import SHORT, Calling, Later, Reported
 from helix.engine.budget.caps import Caps
+from helix.engine.budget.leases import Leases
 from helix.engine.budget.pace import Pace, weight
 from helix.engine.budget.pausing import Standing, Standings
 from helix.engine.budget.shared import Away, Shared
@@ -26,12 +27,13 @@ from helix.engine.budget.slow import Slow
 from helix.engine.models import Worker
 from helix.engine.outcomes import Trouble
 from helix.queue import DEFAULT_BROKER
-from integrations.customerio.connection import ProbeResult
+from integrations.kit.families import ProbeResult
 
 FAILURES = frozenset({"network", "server_error", "bad_answer"})
 NOT_MADE = frozenset({"invalid_input", "missing_key", "missing_connection", "given_up"})
 AT_ONCE = 0.001
 """Seconds too short to sleep."""
+AT_ONCE_ANSWER = Answer(GO, 0.0)
 ALIVE = timedelta(seconds=15)
 COUNT_EVERY_SECONDS = 5.0
 
@@ -42,7 +44,7 @@ class Gate:
     def __init__(self, url: str, *, quiet_seconds: float = 5.0, clock: Callable[[], float] = time.monotonic) -> None:
         self.shared = Shared(url, quiet_seconds=quiet_seconds)
         self.alone = Alone(clock, Processes(clock).count)
-        self.standings, self.caps, self.slow = Standings(clock), Caps(), Slow()
+        self.standings, self.caps, self.slow, self.leases = Standings(clock), Caps(), Slow(), Leases(clock)
         self._lock = threading.Lock()
         self._succeeded: dict[str, int] = {}
         self._probes: set[str] = set()
@@ -112,14 +114,24 @@ class Gate:
             self._succeeded[calling.place] = min(self._succeeded.get(calling.place, 0) + 1, SEEN)
 
     def _ask(self, calling: Calling, pace: Pace, not_before: float) -> Answer:
+        place, flow, turns = calling.place, str(calling.flow_id), weight(calling.priority)
+        if self.leases.take(place, flow):
+            return AT_ONCE_ANSWER
+        size = self.leases.size(place, flow, pace)
         with self._lock:
-            succeeded = self._succeeded.pop(calling.place, 0)
-        asked = (calling.place, pace, str(calling.flow_id), weight(calling.priority))
+            succeeded = self._succeeded.pop(place, 0)
         try:
-            answer = self.shared.ask(*asked, succeeded=succeeded, reach=SHORT, not_before=not_before)
+            answer = self.shared.ask(
+                place, pace.times(size), flow, turns, succeeded=succeeded, reach=SHORT, not_before=not_before
+            )
         except Away:
             self._was_away = True
-            return self.alone.ask(*asked, succeeded=succeeded, reach=SHORT, not_before=not_before)
+            self.leases.drop(place)
+            return self.alone.ask(place, pace, flow, turns, succeeded=succeeded, reach=SHORT, not_before=not_before)
+        if answer.code == GO and answer.wait <= AT_ONCE:
+            self.leases.granted(place, flow, size)
+        else:
+            self.leases.drop(place)
         self.alone.has_shared = True
         if self._was_away:
             self._was_away = False
@@ -129,6 +141,7 @@ class Gate:
     def _tell(
         self, calling: Calling, *, succeeded: int = 0, failed: bool = False, asked: float = 0.0, refused: bool = False
     ) -> None:
+        self.leases.drop(calling.place)
         try:
             self.shared.tell(calling.place, succeeded=succeeded, failed=failed, asked=asked, refused=refused)
         except Away:

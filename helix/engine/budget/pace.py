@@ -30,6 +30,10 @@ class Pace:
     def slow(self) -> bool:
         return self.gap >= SLOW_GAP
 
+    def times(self, calls: int) -> "Pace":
+        """The pace of bundles of so many calls."""
+        return Pace(self.gap * calls, self.slack)
+
     def shared_by(self, processes: int) -> "Pace":
         """What one of so many processes may do by itself when they cannot agree: half of its share, evenly spaced."""
         return Pace(self.gap * 2 * max(1, processes))

@@ -108,7 +108,12 @@ def refused(calling: Calling, trouble: Trouble, standing: Standing | None) -> Re
         paused_at=timezone.now(), paused_family=calling.family, paused_reason=reason, state="refused", notice=reason
     )
     if paused:
-        log.warning("connection %s is paused: %s", calling.connection_id, trouble.message)
+        log.warning(
+            "connection %s is paused: %s",
+            calling.connection_id,
+            trouble.message,
+            extra={"connection": calling.connection_id},
+        )
     else:
         mine.filter(~Q(paused_family__in=("", calling.family)), paused_at__isnull=False).update(paused_family="")
     return Reported(

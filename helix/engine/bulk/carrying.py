@@ -8,12 +8,16 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from helix.audit.acts import Act
+from helix.audit.noting import noted
 from helix.engine.again import NotAgain, go_on
 from helix.engine.bulk.models import BulkAction, BulkItem, BulkItemState, BulkKind, BulkState
 from helix.engine.cancel import cancel
 from helix.engine.models import Run, StepRun
+from helix.engine.pauses import pauses
 from helix.engine.resolve import Answer, resolve
 from helix.engine.states import RunState
 from helix.engine.turnstile import one_writer
@@ -34,7 +38,7 @@ class Refused(Exception):
 def carry_bulk() -> int:
     """A round's duty: carry the actions out that were asked for, a piece of each in turn. How many runs were dealt with."""
     until, dealt = time.monotonic() + AT_ONCE_SECONDS, 0
-    while actions := list(BulkAction.objects.filter(state=BulkState.CARRYING).order_by("created_at")[:20]):
+    while actions := list(_of_teams_that_go_on().order_by("created_at")[:20]):
         moved = 0
         for action in actions:
             moved += _piece(action, until)
@@ -46,10 +50,21 @@ def carry_bulk() -> int:
     return dealt
 
 
+def _of_teams_that_go_on() -> QuerySet[BulkAction]:
+    """What can be carried on now. While a team is paused its runs may still be cancelled."""
+    carrying = BulkAction.objects.filter(state=BulkState.CARRYING)
+    paused = pauses.teams()
+    return carrying.exclude(~Q(kind=BulkKind.CANCEL), team__in=paused) if paused else carrying
+
+
 def stop(action: BulkAction, notice: str) -> bool:
     """Leave the rest undone; False when the action has ended already."""
     live = BulkAction.objects.filter(pk=action.pk, state=BulkState.CARRYING)
-    return live.update(state=BulkState.STOPPED, notice=notice[:400], ended_at=timezone.now()) > 0
+    with transaction.atomic():
+        if not live.update(state=BulkState.STOPPED, notice=notice[:400], ended_at=timezone.now()):
+            return False
+        noted(action.team_id, Act.BULK_STOPPED, action, after=notice)
+    return True
 
 
 def _piece(action: BulkAction, until: float) -> int:
@@ -97,7 +112,7 @@ def _carry_one(action: BulkAction, pk: int, by: User) -> int:
         except DatabaseError:
             raise  # the database is away, or somebody was faster: the next round tries again
         except Exception as error:
-            log.exception("bulk action %s, run %s", action.pk, item.run_id)
+            log.exception("bulk action %s, run %s", action.pk, item.run_id, extra={"run": item.run_id})
             item.state = BulkItemState.REFUSED
             item.message = (
                 f"Helix failed at this one ({type(error).__name__}); its log says more. Try it on the run's page."
@@ -129,7 +144,7 @@ def _cancel(action: BulkAction, item: BulkItem, by: User) -> UUID | None:
 def _answer(action: BulkAction, item: BulkItem, by: User) -> UUID | None:
     step = StepRun.objects.filter(run_id=item.run_id, pk=item.step).first() if item.step else None
     answer: dict[str, Answer] = {"arrived": "arrived", "again": "again", "skip": "skip"}
-    if step is None or not resolve(step, answer[action.kind], by):
+    if step is None or not resolve(step, answer[action.kind], by, alone=False):
         raise Refused("It was answered already, or its run has ended and it cannot be sent again.")
     return None
 

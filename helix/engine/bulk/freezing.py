@@ -7,6 +7,8 @@ from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
+from helix.audit.acts import Act
+from helix.audit.noting import noted
 from helix.engine.bulk.models import ANSWERS, BulkAction, BulkItem, BulkKind
 from helix.engine.models import Run, StepRun
 from helix.engine.states import FINAL_RUN_STATES, LIVE_RUN_STATES, RunState, StepState
@@ -53,6 +55,13 @@ def _begin(action: BulkAction, chosen: QuerySet[Any, Any], picked: str) -> BulkA
             action.save(force_insert=True)
             action.total = _insert(action, chosen, picked)
             action.save(update_fields=["total"])
+            noted(
+                action.team_id,
+                Act.BULK_BEGUN,
+                action,
+                name=f"{action.kind} {action.words}",
+                after=f"{action.total} runs",
+            )
     except IntegrityError:
         known = BulkAction.objects.filter(team=action.team, key=action.key).first()
         if known is None:

@@ -8,10 +8,11 @@ from helix.flows.graph import Node
 from helix.flows.problems import Problem, pointer, repair
 from helix.flows.steps import StepType
 from helix.flows.subject import ConnectionFacts, Subject
+from integrations.catalog import HTTP, INTEGRATIONS
 
 FIELD = "@connection"
 _KEYS = {"track": "a Track key (with its Site ID)", "app": "an App API key", "pipelines": "a Pipelines key"}
-_SERVICES = {"customerio": "Customer.io", "http": "an HTTP service"}
+_SERVICES = {key: each.title for key, each in INTEGRATIONS.items()} | {HTTP.key: "an HTTP service"}
 
 
 def rule(subject: Subject) -> Iterator[Problem]:
@@ -62,7 +63,7 @@ def _needed(subject: Subject, node: Node, step: StepType, fitting: list[Connecti
         words = f"the connection “{name}” is not to {service}."
         yield subject.problem(node, "connection_of_other_service", words, offer, field=FIELD, mend=mend)
     elif step.key_family and step.key_family not in facts.families:
-        key = _KEYS.get(step.key_family, f"a key of the kind {step.key_family}")
+        key = _KEYS.get(step.key_family, f"the key of {service}")
         words = f"it needs {key}, which the connection “{name}” does not hold."
         hint = (
             f"Add {key} to “{name}”."

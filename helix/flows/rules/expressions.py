@@ -6,6 +6,7 @@ from typing import Any
 from helix.expressions.infer_values import Finding
 from helix.expressions.parsing import MARK, is_expression
 from helix.flows.graph import Node
+from helix.flows.n8n.values import is_untranslated
 from helix.flows.problems import Problem, pointer
 from helix.flows.subject import MOST_PROBLEMS_A_STEP, Subject
 
@@ -21,7 +22,7 @@ def rule(subject: Subject) -> Iterator[Problem]:
             )
     told: dict[str, int] = {}
     for use in subject.uses:
-        if in_condition(use.node, use.pointer):
+        if in_condition(use.node, use.pointer) or is_untranslated(use.text):
             continue
         told[use.node.key] = told.get(use.node.key, 0) + 1
         if told[use.node.key] > MOST_PROBLEMS_A_STEP * 10:

@@ -72,6 +72,8 @@ class StepType:
     effect: Effect = "A"
     """The worst that a repeat may do, whatever the settings."""
     effect_by: Callable[[Config], Effect] | None = None
+    hidden: bool = False
+    """Never offered: a step of this kind only comes in from elsewhere."""
     action: Action | None = None
     output: Callable[[Config, TypeOf], Schema] = _no_output
     exits: Callable[[Config], tuple[Port, ...]] = lambda config: NEXT

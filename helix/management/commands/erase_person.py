@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from helix.audit.actors import COMMAND, acting
 from helix.engine.erasing import erase
 from helix.teams.models import Team
 
@@ -21,7 +22,8 @@ class Command(BaseCommand):
             raise CommandError(
                 f"There is no team “{options['team']}”. The short name stands in the address: /t/<name>/."
             )
-        done = erase(team, options["person"])
+        with acting(COMMAND):
+            done = erase(team, options["person"])
         self.stdout.write(f"Erased the data of {done.runs} runs; {done.stopped} of them were stopped.")
         for table, count in sorted(done.rows.items()):
             self.stdout.write(f"  {count} rows of {table}")

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from helix.logs.around import name_process
+from helix.tracing.spans import tracing
 from helix.triggers.rounds import SchedulerRounds
 
 
@@ -13,6 +15,8 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
+        name_process("scheduler")
+        tracing.begin("scheduler")
         rounds = SchedulerRounds()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: rounds.stop())

@@ -18,6 +18,7 @@ from helix.engine.awaiting import ability_to_approve
 from helix.engine.awaiting import approve as answer_approval
 from helix.engine.models import StepRun
 from helix.engine.outputs import load, whole
+from helix.engine.pauses import why_paused
 from helix.engine.resolve import Answer, resolve
 from helix.engine.start import start
 from helix.engine.states import Cause
@@ -55,6 +56,9 @@ def again(request: TeamRequest, run_id: UUID) -> HttpResponse:
         messages.error(
             request, "What this run began with was removed, so it cannot be started again. Start the flow anew."
         )
+        return redirect("runs:run", team=request.team.slug, run_id=run.pk)
+    if paused := why_paused(run.team_id):
+        messages.error(request, paused)
         return redirect("runs:run", team=request.team.slug, run_id=run.pk)
     key = request.POST.get("key", "")[:128] or str(new_id())
     payload = whole(load(run.payload, run.team_id))

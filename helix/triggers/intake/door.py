@@ -6,6 +6,7 @@ and its threads for pages: the body is read by the event loop, so a slow sender 
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -14,10 +15,20 @@ from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from helix.triggers.intake.take import AWAY, MOST_BYTES_OF_CUSTOMERIO, NOT_ALLOWED, TOO_LARGE, Answer, Call, take
+from helix.triggers.intake.take import (
+    AWAY,
+    MOST_BYTES_OF_CUSTOMERIO,
+    NOT_ALLOWED,
+    TOO_LARGE,
+    Answer,
+    Call,
+    take,
+    take_all,
+)
 
 PREFIX = "/h/"
-THREADS = 8
+THREADS = 2
+TOGETHER = 32  # at most so many calls in one statement
 BODY_SECONDS = 10.0
 HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 log = logging.getLogger(__name__)
@@ -74,8 +85,7 @@ async def _answer(scope: Mapping[str, Any], receive: Receive) -> Answer | None:
     if len(body) > MOST_BYTES_OF_CUSTOMERIO:
         return TOO_LARGE
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    call = Call(team, path.rstrip("/"), headers, scope["query_string"].decode("latin-1"), body)
-    return await asyncio.get_running_loop().run_in_executor(_threads, _on_thread, call)
+    return await _queue.take(Call(team, path.rstrip("/"), headers, scope["query_string"].decode("latin-1"), body))
 
 
 async def _read(receive: Receive) -> bytes | None:
@@ -91,10 +101,42 @@ async def _read(receive: Receive) -> bytes | None:
             return b"".join(parts)
 
 
-def _on_thread(call: Call) -> Answer:
+class Queue:
+    """Calls that wait for a thread are taken in together: the busier the door, the fewer commits each call costs."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[tuple[Call, asyncio.Future[Answer]]] = deque()
+        self._clerks: set[asyncio.Task[None]] = set()
+
+    async def take(self, call: Call) -> Answer:
+        """The answer to the call. One of the event loop's own."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
+        self._waiting.append((call, answer))
+        if len(self._clerks) < THREADS:
+            clerk = loop.create_task(self._serve(loop))
+            self._clerks.add(clerk)
+            clerk.add_done_callback(self._clerks.discard)
+        return await answer
+
+    async def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
+        while self._waiting:
+            taken = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
+            answers = await loop.run_in_executor(_threads, _on_thread, [call for call, _ in taken])
+            for (_, answer), given in zip(taken, answers, strict=True):
+                if not answer.done():  # its sender may be gone
+                    answer.set_result(given)
+
+
+_queue = Queue()
+
+
+def _on_thread(calls: list[Call]) -> list[Answer]:
     try:
         close_old_connections()
-        return take(call)
+        return take_all(calls)
     except Exception:  # a defect of ours must not look to Customer.io as if the address were wrong
+        if len(calls) > 1:
+            return [answer for call in calls for answer in _on_thread([call])]
         log.exception("A delivery met a defect and was answered 503.")
-        return AWAY
+        return [AWAY]

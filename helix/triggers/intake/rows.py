@@ -1,6 +1,8 @@
 """The two statements of the intake, written once: they run for every delivery, and building them anew takes most of its time."""
 
+from collections.abc import Sequence
 from functools import cache
+from uuid import UUID
 
 from django.db import connection
 
@@ -15,13 +17,12 @@ def find(team: str, path: str) -> Endpoint | None:
     return next(iter(Endpoint.objects.raw(_select(), [path, team])), None)
 
 
-def insert(row: TriggerInbox) -> bool:
-    """Write the row in a transaction of its own; False when the endpoint has one with this key already."""
+def insert(rows: Sequence[TriggerInbox]) -> set[UUID]:
+    """Write the rows by one statement in a transaction of its own; the ids of those whose endpoint had none with this key."""
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in _FIELDS]
     with connection.cursor() as cursor:
-        cursor.execute(
-            _insert(), [field.get_db_prep_save(getattr(row, field.attname), connection) for field in _FIELDS]
-        )
-        return bool(cursor.rowcount == 1)
+        cursor.execute(_insert(len(rows)), values)
+        return {UUID(str(written)) for (written,) in cursor.fetchall()}
 
 
 @cache
@@ -35,8 +36,9 @@ def _select() -> str:
 
 
 @cache
-def _insert() -> str:
+def _insert(count: int) -> str:
     name = connection.ops.quote_name
     columns = ", ".join(name(str(field.column)) for field in _FIELDS)
-    places = ", ".join(["%s"] * len(_FIELDS))
-    return f"INSERT INTO {name(TriggerInbox._meta.db_table)} ({columns}) VALUES ({places}) ON CONFLICT DO NOTHING"
+    places = ", ".join(["(" + ", ".join(["%s"] * len(_FIELDS)) + ")"] * count)
+    table = name(TriggerInbox._meta.db_table)
+    return f"INSERT INTO {table} ({columns}) VALUES {places} ON CONFLICT DO NOTHING RETURNING id"

@@ -6,7 +6,7 @@ wrong with it or with the flow: any other answer would stop all events of that w
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs
@@ -79,14 +79,34 @@ AGAIN = "This delivery was taken in before, so nothing more happens."
 
 
 def take(call: Call) -> Answer:
-    """Keep the delivery, or say why not. Never raises: whatever is wrong with our storage is a 503."""
+    """Keep the delivery, or say why not. Never raises for trouble with our storage: that is a 503."""
+    return take_all([call])[0]
+
+
+def take_all(calls: Sequence[Call]) -> list[Answer]:
+    """Keep deliveries that came together by one statement and one commit; an answer for each, in their order.
+
+    When the whole goes wrong each is taken in by itself: what is wrong with one keeps no other out.
+    """
+    deliveries = [call for call in calls if call.team != ANSWERS]
+    kept = iter(_safely(_keep, deliveries))
+    return [next(kept) if call.team != ANSWERS else _safely(_pass_on, [call])[0] for call in calls]
+
+
+def _safely(do: Callable[[Sequence[Call]], list[Answer]], calls: Sequence[Call]) -> list[Answer]:
     try:
-        return _take(call, timezone.now())
+        return do(calls)
     except (DatabaseTrouble, VaultLocked, OSError) as error:
-        log.warning("A delivery could not be kept, and was answered 503 (%s: %s).", type(error).__name__, error)
         if not connection.in_atomic_block:
             connection.close_if_unusable_or_obsolete()
-        return AWAY
+        if len(calls) > 1:
+            return [answer for call in calls for answer in _safely(do, [call])]
+        log.warning("A delivery could not be kept, and was answered 503 (%s: %s).", type(error).__name__, error)
+        return [AWAY]
+
+
+def _pass_on(calls: Sequence[Call]) -> list[Answer]:
+    return [_answer(call) for call in calls]
 
 
 def _answer(call: Call) -> Answer:
@@ -106,43 +126,64 @@ def _answer(call: Call) -> Answer:
     return Answer(202, "Taken in: the run goes on.") if taken else NOBODY_WAITS
 
 
-def _take(call: Call, now: datetime) -> Answer:
-    if call.team == ANSWERS:
-        return _answer(call)
-    endpoint = rows.find(call.team, call.path)
-    if endpoint is None:
-        verify.spend(call.body)
-        return NOT_FOUND
-    by_customerio = endpoint.verify == "customerio"
-    if len(call.body) > (MOST_BYTES_OF_CUSTOMERIO if by_customerio else MOST_BYTES):
-        return TOO_LARGE
-    keys = keys_of(endpoint, now)
-    if not keys and endpoint.verify != "none":
-        return NO_SECRET
-    verdict = verify.verify(endpoint.verify, call.headers, call.body, keys, now.timestamp())
-    if isinstance(verdict, verify.Forged):
-        return Answer(401, verdict.message)
-    content_type = reading.clean(call.headers.get("content-type", ""))[:100]
-    if not by_customerio and not reading.is_allowed(content_type):
-        return WRONG_TYPE
-    value, unread = None, ""
-    try:
-        value = reading.read_body(call.body, "" if by_customerio else content_type)
-    except reading.Unreadable as bad:
-        unread = str(bad)
-        if not by_customerio:
-            return Answer(400, unread)
-    state, note = _standing(endpoint, now, unread or verdict.stale)
-    row = TriggerInbox(
-        endpoint=endpoint, dedupe_key=reading.dedupe_key(endpoint.verify, endpoint.dedupe_field, call.headers, call.body, value),
-        body=call.body, content_type=content_type, headers=reading.kept_headers(call.headers), query=reading.kept_query(call.query),
-        state=state, note=note, due_at=now, received_at=now,
-    )  # fmt: skip
-    if not _keep(row, endpoint, now):
-        return Answer(202, AGAIN)
-    if state == "new":
+def _keep(calls: Sequence[Call]) -> list[Answer]:
+    if not calls:
+        return []
+    now = timezone.now()
+    desk = _Desk(now)
+    read = [desk.read(call) for call in calls]
+    to_keep = [row for row in read if isinstance(row, TriggerInbox)]
+    written = rows.insert(to_keep) if to_keep else set()
+    answers = [one if isinstance(one, Answer) else _kept(one, one.pk in written, now) for one in read]
+    if any(row.state == "new" for row in to_keep):
         hint.give()
-    return Answer(202, note or "Taken in.", str(row.pk))
+    return answers
+
+
+class _Desk:
+    """Reads calls that came together: an address, and its keys, are looked up once for all of them."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self._places: dict[tuple[str, str], tuple[Endpoint | None, list[str]]] = {}
+
+    def read(self, call: Call) -> TriggerInbox | Answer:
+        """The row to keep, or why there is none."""
+        endpoint, keys = self._place(call)
+        if endpoint is None:
+            verify.spend(call.body)
+            return NOT_FOUND
+        by_customerio = endpoint.verify == "customerio"
+        if len(call.body) > (MOST_BYTES_OF_CUSTOMERIO if by_customerio else MOST_BYTES):
+            return TOO_LARGE
+        if not keys and endpoint.verify != "none":
+            return NO_SECRET
+        verdict = verify.verify(endpoint.verify, call.headers, call.body, keys, self.now.timestamp())
+        if isinstance(verdict, verify.Forged):
+            return Answer(401, verdict.message)
+        content_type = reading.clean(call.headers.get("content-type", ""))[:100]
+        if not by_customerio and not reading.is_allowed(content_type):
+            return WRONG_TYPE
+        value, unread = None, ""
+        try:
+            value = reading.read_body(call.body, "" if by_customerio else content_type)
+        except reading.Unreadable as bad:
+            unread = str(bad)
+            if not by_customerio:
+                return Answer(400, unread)
+        state, note = _standing(endpoint, self.now, unread or verdict.stale)
+        return TriggerInbox(
+            endpoint=endpoint, dedupe_key=reading.dedupe_key(endpoint.verify, endpoint.dedupe_field, call.headers, call.body, value),
+            body=call.body, content_type=content_type, headers=reading.kept_headers(call.headers), query=reading.kept_query(call.query),
+            state=state, note=note, due_at=self.now, received_at=self.now,
+        )  # fmt: skip
+
+    def _place(self, call: Call) -> tuple[Endpoint | None, list[str]]:
+        at = (call.team, call.path)
+        if at not in self._places:
+            endpoint = rows.find(*at)
+            self._places[at] = (endpoint, keys_of(endpoint, self.now) if endpoint else [])
+        return self._places[at]
 
 
 def _standing(endpoint: Endpoint, now: datetime, wrong: str) -> tuple[str, str]:
@@ -156,16 +197,20 @@ def _standing(endpoint: Endpoint, now: datetime, wrong: str) -> tuple[str, str]:
     return "ignored", "Kept, but the flow is not switched on."
 
 
-def _keep(row: TriggerInbox, endpoint: Endpoint, now: datetime) -> bool:
-    """One INSERT, committed by itself; False when this delivery is here already."""
-    if rows.insert(row):
-        return True
-    window = timedelta(minutes=endpoint.dedupe_minutes)
-    if endpoint.verify == "customerio":
+def _kept(row: TriggerInbox, written: bool, now: datetime) -> Answer:
+    """What the sender of this row is told; a key whose time is over is free again."""
+    if not written and not _kept_anew(row, now):
+        return Answer(202, AGAIN)
+    return Answer(202, row.note or "Taken in.", str(row.pk))
+
+
+def _kept_anew(row: TriggerInbox, now: datetime) -> bool:
+    window = timedelta(minutes=row.endpoint.dedupe_minutes)
+    if row.endpoint.verify == "customerio":
         window = max(window, KEPT_KEYS)
-    past = TriggerInbox.objects.filter(endpoint=endpoint, dedupe_key=row.dedupe_key, received_at__lte=now - window)
+    past = TriggerInbox.objects.filter(endpoint=row.endpoint, dedupe_key=row.dedupe_key, received_at__lte=now - window)
     known = past.values_list("pk", flat=True).first()
     if known is None:
         return False
-    past.filter(pk=known).update(dedupe_key=f"past:{known}")  # its time is over: the key is free again
-    return rows.insert(row)
+    past.filter(pk=known).update(dedupe_key=f"past:{known}")
+    return bool(rows.insert([row]))

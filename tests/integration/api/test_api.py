@@ -98,6 +98,20 @@ def test_a_finished_run_is_waited_for(call: Caller, sandbox: SandboxProcess) -> 
     assert call("GET", f"/runs/{run['id']}")[1]["message"] == "Nothing to do."
 
 
+def test_a_dry_run_sends_nothing_out_and_says_so(call: Caller, sandbox: SandboxProcess) -> None:
+    post = {"key": "post", "type": "http.request", "config": {"method": "POST", "url": "https://example.invalid/"}}
+    drawn = graph([{**GO, "config": {"fields": []}}, post], ["go>post"])
+    flow = call("POST", "/flows", {"name": "Dry", "graph": drawn})[1]["id"]
+
+    run = call("POST", f"/flows/{flow}/runs", {"version": "draft", "mode": "dry"})[1]
+    work()
+
+    found = call("GET", f"/runs/{run['id']}")[1]
+    assert (found["state"], found["dry"]) == ("succeeded", True)
+    assert "was not sent" in found["steps"][1]["explanation"]
+    assert call("POST", f"/flows/{flow}/runs", {"mode": "wet"})[0] == 422
+
+
 def test_an_old_draft_is_refused_with_the_newer_one(call: Caller) -> None:
     flow = created(call)
     changed = {**GRAPH, "notes": []}

@@ -43,7 +43,7 @@ def test_the_calls_are_those_of_the_snapshot() -> None:
 
 
 def curls(page: str) -> Iterator[tuple[str, str, str | None]]:
-    for found in re.findall(r"<pre class=\"code\" data-curl>(.*?)</pre>", page, re.DOTALL):
+    for found in re.findall(r"<pre [^>]*data-curl>(.*?)</pre>", page, re.DOTALL):
         words = shlex.split(unescape(found).replace("\\\n", " "))
         method = words[words.index("-X") + 1] if "-X" in words else "GET"
         yield method, words[-1].removeprefix("$HELIX"), words[words.index("-d") + 1] if "-d" in words else None

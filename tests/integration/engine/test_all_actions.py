@@ -4,10 +4,12 @@ import pytest
 
 from helix.engine.perform import work
 from helix.engine.states import RunState
-from integrations.catalog import ACTIONS
+from integrations.catalog import CUSTOMERIO
 from tests.fakes.sandbox import SandboxProcess
 from tests.integration.engine.conftest import Begin, output, step
 from tests.integration.sandbox.test_all_actions import GIVEN
+
+ACTIONS = {action.key: action for action in CUSTOMERIO.actions}
 
 TRIGGER = {"key": "go", "type": "trigger.manual", "config": {"fields": []}}
 BROADCAST = {"key": "before", "type": "customerio.trigger_broadcast", "config": GIVEN["trigger_broadcast"]}

@@ -174,6 +174,7 @@ def test_freezing_is_two_statements_however_many_runs(team: Team, alice: User, f
         freeze_runs(team, alice, BulkKind.RETRY, Run.objects.filter(team=team), words="", key="k")
 
     written = [query["sql"] for query in caught.captured_queries if query["sql"].startswith(("INSERT", "UPDATE"))]
+    written = [sql for sql in written if "audit_" not in sql]
     assert len(written) == 3, written  # the action, its items, its total
 
 

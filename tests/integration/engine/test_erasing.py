@@ -12,7 +12,7 @@ from helix.connections.blinding import blind
 from helix.engine.erasing import erase, noted_runs
 from helix.engine.invariants import broken
 from helix.engine.models import Run, RunPerson, StepRun
-from helix.engine.noting import note_persons
+from helix.engine.noting import note, persons_of
 from helix.engine.outputs import keep
 from helix.engine.perform import work
 from helix.teams.models import Team
@@ -108,9 +108,10 @@ def test_people_that_a_step_names_are_noted_with_it(team: Team, plain_run: Plain
     run = plain_run()
 
     values: list[Any] = [{"userId": "u-9"}, {"segments": [{"id": 7}]}, None]
-    noted = note_persons(run.id, run.team_id, *[(value, keep(run.id, run.team_id, value)) for value in values])
+    noted = persons_of(team.pk, *[(value, keep(run.id, team.pk, value)) for value in values])
+    note(run.id, noted)
 
-    assert noted == 1
+    assert len(noted) == 1
     assert noted_runs(team, "u-9").count() == 1
     assert noted_runs(team, "7").count() == 0, "the id of a segment is nobody's"
 
@@ -119,7 +120,7 @@ def test_of_a_large_value_only_the_beginning_is_noted_one_by_one(plain_run: Plai
     run = plain_run()
     value = {"email": "ada@example.com", "rows": [{"email": f"p{number}@example.com"} for number in range(5000)]}
 
-    noted = note_persons(run.id, run.team_id, (value, keep(run.id, run.team_id, value)))
+    noted = len(persons_of(run.team_id, (value, keep(run.id, run.team_id, value))))
 
     assert 1 <= noted <= 200
 

@@ -64,7 +64,7 @@ def test_the_number_of_queries_does_not_grow_with_the_flows(world: World, as_: S
     with CaptureQueriesContext(connection) as queries:
         carol.get(world.at("flows/"))
 
-    assert len(queries) <= 12
+    assert len(queries) <= 13
 
 
 def test_a_new_flow_opens_in_the_editor(world: World, as_: SignIn) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from helix.engine.models import Run
-from helix.engine.noting import note_persons
+from helix.engine.noting import note, persons_of
 from helix.engine.outputs import Kept
 from helix.engine.start import start
 from helix.engine.states import Cause
@@ -185,7 +185,7 @@ def test_the_beginning_of_an_address_offers_the_people_it_may_be(world: World, a
 def test_a_person_in_what_a_step_got_is_found_by_their_beginning(world: World) -> None:
     value = {"data": {"person": {"email": "zoe@a.example"}}, "error": None, "successful": True}
     world.run.steps.filter(node="segments").update(output=value)
-    note_persons(world.run.pk, world.team.pk, (value, Kept("{}")))
+    note(world.run.pk, persons_of(world.team.pk, (value, Kept("{}"))))
 
     looked = beginning_with(world.team, "ZOE")
 

@@ -6,6 +6,8 @@ import pytest
 
 from helix.catalogue import sandbox_client
 from helix.connections.models import Connection
+from helix.connections.sandboxed import sandbox_of
+from helix.teams.models import Team
 from tests.fakes.sandbox import SandboxProcess
 from tests.integration.pages.conftest import SignIn, World
 
@@ -55,11 +57,33 @@ def test_reset_and_clear(world: World, as_: SignIn, sandbox: SandboxProcess) -> 
 
 
 def test_a_webhook_is_sent_and_the_answer_told(world: World, as_: SignIn, sandbox: SandboxProcess) -> None:
-    given = {"event": "email_bounced", "url": "http://127.0.0.1:1/nobody"}
+    url = f"http://localhost:1/h/{world.team.slug}/nobody"
+    olga = as_("olga")
 
-    page = as_("olga").post(world.at("sandbox/webhook/"), given, follow=True).content.decode()
+    olga.post(world.at("sandbox/webhook/"), {"event": "email_bounced", "url": url}, headers={"host": "localhost:1"})
 
-    assert "Nobody answered at http://127.0.0.1:1/nobody" in page
+    assert f"Nobody answered at {url}" in olga.get(world.at("sandbox/")).content.decode()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:6379/", "http://localhost:1/h/{team}/../../_sandbox/reset", "http://localhost:1/h/{team}/a?b=c",
+        "http://localhost:1@evil.example/h/{team}/a", "http://localhost:11/h/{team}/a", "http://localhost:1/h/strangers/a",
+        "http://localhost:1/h/{team}/", "http://localhost:1/_sandbox/reset", "http://169.254.169.254/h/{team}/a",
+        "http://localhost:1/h/{team}/a#x", "http://localhost:1/h/{team}/a%2e%2e", "HTTP://LOCALHOST:1/h/{team}/a/b",
+    ],
+)  # fmt: skip
+def test_the_sandbox_is_no_way_to_other_programs_of_the_machine(
+    url: str, world: World, as_: SignIn, sandbox: SandboxProcess
+) -> None:
+    olga, given = as_("olga"), {"event": "email_bounced", "url": url.format(team=world.team.slug)}
+
+    olga.post(world.at("sandbox/webhook/"), given, headers={"host": "localhost:1"})
+
+    page = olga.get(world.at("sandbox/")).content.decode()
+    assert "addresses of this team only" in page or "Choose an event" in page
+    assert "answered" not in page.partition("toast")[2].partition("</div>")[0]
 
 
 @pytest.mark.parametrize(
@@ -110,3 +134,13 @@ def test_an_admin_connects_the_sandbox_with_one_press(world: World, as_: SignIn,
     assert made.sandbox
     assert 'data-connection-state="working"' in tested
     assert tested.count("works.") == 3
+
+
+def test_a_team_is_told_that_others_share_the_sandbox(world: World, as_: SignIn, sandbox: SandboxProcess) -> None:
+    alone = as_("olga").get(world.at("sandbox/")).content.decode()
+    elsewhere = Team.objects.get(slug=f"{world.team.slug}-elsewhere")
+    sandbox_of(elsewhere)
+
+    shared = as_("olga").get(world.at("sandbox/")).content.decode()
+
+    assert "data-shared" not in alone and "Other teams see what is sent here" in shared

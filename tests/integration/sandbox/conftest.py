@@ -12,12 +12,14 @@ from customerio.api import APIClient
 from customerio.track import CustomerIO
 from pydantic import SecretStr
 
-from integrations.catalog import ACTIONS
+from integrations.catalog import CUSTOMERIO
 from integrations.customerio.sandbox.auth import APP_KEY, PIPELINES_KEY, SITE_ID, TRACK_KEY
 from integrations.kit.auth import Credentials
 from integrations.kit.client import Client, Reply, open_client, send
 from tests.fakes.certificate import make_certificate
 from tests.fakes.sandbox import SandboxProcess, start_sandbox
+
+ACTIONS = {action.key: action for action in CUSTOMERIO.actions}
 
 KEY = "01J8ZK3Q5A16NDYYKAZMQKQR0N"
 SECRETS = {"site_id": SITE_ID, "track_key": TRACK_KEY, "app_key": APP_KEY, "pipelines_key": PIPELINES_KEY}

@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
-from integrations.catalog import ACTIONS
+from integrations.catalog import CUSTOMERIO
 from integrations.kit.errors import CallError
 from tests.fakes.sandbox import SandboxProcess
 from tests.integration.sandbox.conftest import SECRETS, Send
+
+ACTIONS = {action.key: action for action in CUSTOMERIO.actions}
 
 WHO = {"userId": "u-1"}
 ODD = "a/b@x.example+%ü"

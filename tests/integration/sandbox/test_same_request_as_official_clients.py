@@ -12,10 +12,12 @@ import pytest
 from customerio.analytics.client import Client as Analytics
 from customerio.track import CustomerIO
 
-from integrations.catalog import ACTIONS
+from integrations.catalog import CUSTOMERIO
 from integrations.kit.errors import CallError
 from tests.fakes.sandbox import SandboxProcess
 from tests.integration.sandbox.conftest import KEY, Send
+
+ACTIONS = {action.key: action for action in CUSTOMERIO.actions}
 
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 

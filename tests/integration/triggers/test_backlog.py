@@ -93,7 +93,7 @@ def test_deliveries_are_kept_and_begin_when_there_is_room(
 
     assert turn_inbox() == 0
     row = TriggerInbox.objects.get()
-    assert (row.state, row.note) == ("new", "Kept. It begins when the runs that wait have made room.")
+    assert (row.state, row.note) == ("new", "Kept. It begins when there is room, and nothing is paused.")
 
     monkeypatch.setattr(backlog, "MOST_QUEUED", 100)
     assert turn_inbox(timezone.now() + timedelta(minutes=1)) == 1

@@ -85,10 +85,10 @@ test("pasted steps get keys of their own and refer to each other", () => {
   const inner = node("b", "logic.stop", { message: { $liquid: "{{ steps.a.data }}" } });
   const { store, commands } = editor(graph([node("a"), inner], "a.next>b"));
 
-  const count = commands.paste(commands.copy(["a", "b"]));
+  const pasted = commands.paste(commands.copy(["a", "b"]));
 
   const [, , first, second] = store.get().graph.nodes;
-  assert.equal(count, 2);
+  assert.deepEqual(pasted, { steps: 2, notes: 0, missing: [] });
   assert.equal(second.config.message.$liquid, `{{ steps.${first.key}.data }}`);
   assert.deepEqual(store.get().graph.edges.at(-1), { source: first.key, port: "next", target: second.key });
 });

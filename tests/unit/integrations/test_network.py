@@ -13,13 +13,15 @@ from contextlib import contextmanager
 
 import pytest
 
-from integrations.catalog import ACTIONS
+from integrations.catalog import CUSTOMERIO
 from integrations.kit.call import Request
 from integrations.kit.client import Client, _Sending, open_client, send
 from integrations.kit.errors import CallError
 from integrations.kit.wire import Flight, Transport
 from tests.unit.integrations.conftest import Run, keys
 from tests.unit.integrations.listener import Heard, Listener, Says
+
+ACTIONS = {action.key: action for action in CUSTOMERIO.actions}
 
 TRACK = {"userId": "1", "event": "x"}
 IDENTIFY = ACTIONS["customerio.identify_person"]

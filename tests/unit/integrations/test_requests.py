@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from integrations.catalog import ACTIONS
+from integrations.catalog import CUSTOMERIO
 from integrations.kit.action import Action
 from tests.unit.integrations.conftest import FACTS, KEYS, Run, keys
 from tests.unit.integrations.listener import Listener, Says
 
+ACTIONS = {action.key: action for action in CUSTOMERIO.actions}
 ALL = [pytest.param(action, FACTS[action.slug], id=action.slug) for action in ACTIONS.values()]
 SIGNED = {
     "app": f"Bearer {KEYS['app_key']}",

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from pydantic import JsonValue
 
-from integrations.catalog import ACTIONS
+from integrations.catalog import CUSTOMERIO
 from integrations.kit.errors import InvalidInput, TooLarge
 from tests.unit.integrations.conftest import Run
 from tests.unit.integrations.listener import Listener, Says
+
+ACTIONS = {action.key: action for action in CUSTOMERIO.actions}
 
 EXPR: dict[str, JsonValue] = {"$liquid": "{{ steps.a.data.x }}"}
 

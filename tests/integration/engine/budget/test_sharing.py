@@ -19,6 +19,7 @@ from tests.integration.engine.budget.conftest import BROADCAST, Call
 
 Gates = Callable[[], Gate]
 FAST = Rate(100, 1, hard=True)
+LENIENT = Rate(900, 1)
 SLOWEST_ANSWER = 3.0
 """Half a second by design; this machine may be busy. Without time limits a frozen Redis would hold a worker for ever."""
 
@@ -81,6 +82,24 @@ def test_many_threads_of_several_processes_keep_one_pace(gates: Gates, calling: 
 
     assert 100 < len(crowd.calls) <= (3 + SHORT) * FAST.calls * 1.02
     assert crowd.between(1, 3) <= 2 * FAST.calls * 1.02
+
+
+def test_places_taken_ahead_never_make_more_than_is_allowed(gates: Gates, calling: Call) -> None:
+    crowd = Crowd([gates() for _ in range(2)], threads=4)
+
+    crowd.work(3, [calling(LENIENT)])
+
+    for begin in (0.0, 0.5, 1.0, 1.5, 2.0):
+        assert crowd.between(begin, begin + 1) <= LENIENT.calls * 1.02
+    assert len(crowd.calls) > 200
+
+
+def test_a_busy_flow_that_stays_below_its_pace_asks_seldom(gates: Gates, calling: Call, queue: Queue) -> None:
+    crowd = Crowd([gates() for _ in range(2)], threads=2)
+
+    crowd.work(2, [calling(Rate(30_000, 3))])
+
+    assert len(crowd.calls) > 3 * queue.scripts() > 0
 
 
 def test_a_small_flow_is_done_soon_beside_a_large_one(gates: Gates, calling: Call) -> None:

@@ -5,9 +5,11 @@ import pytest
 from helix.engine.budget.calling import Calling, limit_class
 from helix.engine.budget.pace import Pace, weight
 from helix.ids import new_id
-from integrations.catalog import ACTIONS
+from integrations.catalog import CUSTOMERIO
 from integrations.kit.limits import Rate
 from tests.unit.engine.budget.world import World
+
+ACTIONS = {action.key: action for action in CUSTOMERIO.actions}
 
 RATES = [Rate(10, 1, hard=True), Rate(3000, 3), Rate(100, 10), Rate(20, 60)]
 

@@ -1,0 +1,99 @@
+"""What is written down in the audit log, and the words for it."""
+
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """A kind of act: what it was done to, and what was done."""
+
+    SIGNED_IN = "person.signed_in"
+    SIGN_IN_REFUSED = "person.sign_in_refused"
+    PASSWORD_CHANGED = "person.password_changed"
+    MEMBER_ADDED = "member.added"
+    ROLE_CHANGED = "member.role_changed"
+    MEMBER_REMOVED = "member.removed"
+    INVITED = "invitation.sent"
+    INVITATION_WITHDRAWN = "invitation.withdrawn"
+    INVITATION_ACCEPTED = "invitation.accepted"
+    TOKEN_MADE = "token.made"
+    TOKEN_REVOKED = "token.revoked"
+    CONNECTED = "connection.made"
+    CONNECTION_CHANGED = "connection.changed"
+    CONNECTION_TESTED = "connection.tested"
+    CONNECTION_CAPPED = "connection.capped"
+    CONNECTION_REMOVED = "connection.removed"
+    SECRET_REPLACED = "webhook.secret_replaced"
+    SECRET_SHOWN = "webhook.secret_shown"
+    PUBLISHED = "flow.published"
+    RESTORED = "flow.restored"
+    SWITCHED_ON = "flow.switched_on"
+    SWITCHED_OFF = "flow.switched_off"
+    DELETED = "flow.deleted"
+    IMPORTED = "flow.imported"
+    EXPORTED = "flow.exported"
+    SHARED = "flow.shared"
+    UNSHARED = "flow.unshared"
+    BULK_BEGUN = "runs.bulk_begun"
+    BULK_STOPPED = "runs.bulk_stopped"
+    DECIDED = "run.decided"
+    APPROVED = "run.approved"
+    REJECTED = "run.rejected"
+    ERASED = "person.erased"
+    RETENTION_CHANGED = "team.retention_changed"
+    PAUSED = "team.paused"
+    RESUMED = "team.resumed"
+    AUDIT_EXPORTED = "audit.exported"
+    AUDIT_PURGED = "audit.purged"
+
+
+WORDS: dict[Act, str] = {
+    Act.SIGNED_IN: "signed in",
+    Act.SIGN_IN_REFUSED: "was refused at the door",
+    Act.PASSWORD_CHANGED: "changed the password of",
+    Act.MEMBER_ADDED: "added a member",
+    Act.ROLE_CHANGED: "changed the role of",
+    Act.MEMBER_REMOVED: "removed a member",
+    Act.INVITED: "invited",
+    Act.INVITATION_WITHDRAWN: "withdrew the invitation of",
+    Act.INVITATION_ACCEPTED: "accepted an invitation",
+    Act.TOKEN_MADE: "made the API token",
+    Act.TOKEN_REVOKED: "revoked the API token",
+    Act.CONNECTED: "connected",
+    Act.CONNECTION_CHANGED: "changed the connection",
+    Act.CONNECTION_TESTED: "tested the connection",
+    Act.CONNECTION_CAPPED: "changed the daily caps of",
+    Act.CONNECTION_REMOVED: "removed the connection",
+    Act.SECRET_REPLACED: "replaced the secret of the webhook",
+    Act.SECRET_SHOWN: "looked at the secret of the webhook",
+    Act.PUBLISHED: "published",
+    Act.RESTORED: "restored",
+    Act.SWITCHED_ON: "switched on",
+    Act.SWITCHED_OFF: "switched off",
+    Act.DELETED: "deleted the flow",
+    Act.IMPORTED: "imported the flow",
+    Act.EXPORTED: "exported the flow",
+    Act.SHARED: "shared",
+    Act.UNSHARED: "ended the sharing of",
+    Act.BULK_BEGUN: "began an action on many runs",
+    Act.BULK_STOPPED: "stopped an action on many runs",
+    Act.DECIDED: "answered for a call in doubt",
+    Act.APPROVED: "approved a step",
+    Act.REJECTED: "rejected a step",
+    Act.ERASED: "erased the data of a person",
+    Act.RETENTION_CHANGED: "changed how long data are kept",
+    Act.PAUSED: "paused everything",
+    Act.RESUMED: "let everything go on",
+    Act.AUDIT_EXPORTED: "exported the audit log",
+    Act.AUDIT_PURGED: "removed old entries of the audit log",
+}
+"""What somebody did, as the middle of a sentence: who, this, to what."""
+
+GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "door": ("Signing in", ("person.signed_in", "person.sign_in_refused", "person.password_changed")),
+    "people": ("Members and tokens", ("member.", "invitation.", "token.")),
+    "keys": ("Connections and secrets", ("connection.", "webhook.")),
+    "flows": ("Flows", ("flow.",)),
+    "runs": ("Runs and decisions", ("run.", "runs.")),
+    "data": ("Data and the team", ("person.erased", "team.", "audit.")),
+}
+"""The filter of the page: key -> title, beginnings of acts."""

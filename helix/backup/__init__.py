@@ -1,0 +1,1 @@
+"""Backups: one file that holds everything but keys, and the way back. See docs/operations.md."""
