@@ -1,1 +1,1 @@
-"""The Schedule page: what will start, what started, what was missed."""
+"""The gallery: ready flows that become drafts of a team."""

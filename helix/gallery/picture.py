@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from helix.flows.steps import STEP_TYPES
+
 WIDE, HIGH, ACROSS, DOWN, EDGE = 26, 14, 40, 22, 6
 
 
@@ -11,7 +13,7 @@ WIDE, HIGH, ACROSS, DOWN, EDGE = 26, 14, 40, 22, 6
 class Box:
     x: int
     y: int
-    kind: str
+    family: str
     name: str
 
 
@@ -35,8 +37,9 @@ def picture_of(graph: dict[str, Any]) -> Picture:
     boxes: dict[str, Box] = {}
     for node in graph["nodes"]:
         column = columns[node["key"]]
-        kind = str(node["type"]).split(".")[0]
-        boxes[node["key"]] = Box(EDGE + ACROSS * column, EDGE + DOWN * used[column], kind, node["name"])
+        boxes[node["key"]] = Box(
+            EDGE + ACROSS * column, EDGE + DOWN * used[column], STEP_TYPES[node["type"]].family, node["name"]
+        )
         used[column] += 1
     lines = tuple(_line(boxes[edge["source"]], boxes[edge["target"]]) for edge in graph["edges"])
     width = 2 * EDGE + ACROSS * max(used) + WIDE
