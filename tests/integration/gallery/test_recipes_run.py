@@ -1,16 +1,22 @@
 """Every template runs against the sandbox over real HTTP: what it does when all is well, and that troubles on the way change nothing of it."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.test import Client
 
-from helix.engine.models import StepRun
+from helix.connections.models import Connection
+from helix.engine.models import Run, StepRun
 from helix.engine.states import RunState
 from helix.gallery.catalogue import TEMPLATES
+from helix.triggers.endpoints import SANDBOX_SIGNING_KEY, endpoint_of_connection
+from helix.triggers.inbox import turn_inbox
 from integrations.customerio.hooks import EVENTS
 from tests.integration.gallery.conftest import Town
+from tests.integration.triggers.conftest import signed
 
 NOW = datetime.now(UTC).isoformat()
 CLOCK = {"fired_at": NOW, "scheduled_for": NOW}
@@ -24,7 +30,7 @@ def hook(**body: Any) -> dict[str, Any]:
 
 def event(name: str, **data: Any) -> dict[str, Any]:
     """The payload of an event's trigger."""
-    example = EVENTS[name].example
+    example: dict[str, Any] = dict(EVENTS[name].example)
     return {**example, "data": {**example["data"], **data}, "received_at": NOW}
 
 
@@ -46,7 +52,7 @@ ASKED = {"number": "77", "requester": "me@example.com"}
 LEAD = {"email": " Ann@Example.com ", "name": "Ann", "company": "ACME Inc", "seats": 3}
 WHO = {"id": "4", "email": "edsger.lovelace@example.com", "cio_id": "a3000004"}
 BOUNCED = event("email_bounced", identifiers=WHO, delivery_id=DELIVERY, transactional_message_id=2)
-SMALL = {"segment": 2, "broadcast": 12, "more_than": 10}
+SMALL: dict[str, str | int] = {"segment": 2, "broadcast": 12, "more_than": 10}
 ROWS = [{"type": "track", "userId": str(n), "event": "imported", "messageId": f"row-{n}"} for n in range(1, 31)]
 WELL = [
     Case("r01_erase", "webhook", hook(id="4", email="edsger.lovelace@example.com", **ASKED),
@@ -211,3 +217,22 @@ def test_the_receipt_of_an_erasing_names_nobody(town: Town) -> None:
 
     text = town.mail.received[0].message.get_payload(decode=True).decode()  # type: ignore[union-attr]
     assert "edsger" not in text and "By id: true" in text
+
+
+def test_a_report_that_comes_three_times_is_one_run_and_one_event(town: Town) -> None:
+    town.publish("r04_bounce_sync")
+    endpoint = endpoint_of_connection(Connection.objects.get(team=town.team))
+    told = {name: value for name, value in BOUNCED.items() if name != "received_at"}
+    body = json.dumps(told).encode()
+
+    answers = [
+        Client().post(
+            f"/h/demo/{endpoint.path}", body, content_type="application/json", headers=signed(body, SANDBOX_SIGNING_KEY)
+        )
+        for _ in range(3)
+    ]
+    turn_inbox()
+    town.carry(Run.objects.get())
+
+    assert all(answer.status_code < 300 for answer in answers)
+    assert town.effects()["events"] == {"email_bounced_synced": 1}
