@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "helix.runs",
     "helix.planner",
     "helix.sharing",
+    "helix.gallery",
     "ninja",
 ]
 MIDDLEWARE = [

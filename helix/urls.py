@@ -30,6 +30,7 @@ urlpatterns = [
     path("t/<slug:team>/flows/<uuid:flow_id>/share/", include("helix.sharing.urls")),
     path("t/<slug:team>/runs/", include("helix.runs.urls")),
     path("t/<slug:team>/schedule/", include("helix.planner.urls")),
+    path("t/<slug:team>/templates/", include("helix.gallery.urls")),
     path("t/<slug:team>/insights/", include("helix.insights.urls")),
     path("t/<slug:team>/alerts/", include("helix.alerts.urls")),
     path("t/<slug:team>/connections/", include("helix.catalogue.connection_urls")),

@@ -203,7 +203,7 @@ def bring_back(request: ApiRequest, flow_id: UUID) -> dict[str, Any]:
 def duplicate(request: ApiRequest, flow_id: UUID) -> Status[dict[str, Any]]:
     """A copy of the draft with the same folder and tags, switched off."""
     request.auth.must(Ability.EDIT)
-    return Status(201, whole(leaving.duplicate(flow_of(request, flow_id), request.auth.user)))
+    return Status(201, whole(leaving.duplicate(flow_of(request, flow_id, Ability.SEE), request.auth.user)))
 
 
 @router.put("/flows/{uuid:flow_id}/draft", response=DraftOut)

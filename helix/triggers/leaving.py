@@ -14,8 +14,9 @@ from helix.engine.states import LIVE_RUN_STATES
 from helix.flows.drafts import create_flow, tidy_name
 from helix.flows.finding import shelf
 from helix.flows.gist import renew
-from helix.flows.models import Flow, Gist
+from helix.flows.models import Flow, FlowGrant, Gist
 from helix.teams.models import Team, User
+from helix.teams.sharing import Level
 from helix.triggers.arming import arm
 from helix.triggers.publish import delete_flow
 
@@ -76,11 +77,15 @@ def bring_back(flow: Flow) -> None:
 
 
 def duplicate(flow: Flow, by: User | None) -> Flow:
-    """A copy of the draft beside it, switched off, in the same folder, with the same tags; its runs and versions are its own."""
+    """A copy of the draft beside it, switched off, in the same folder, with the same tags; its runs and versions are its own.
+    The copy of a flow for chosen people is for whoever made it."""
     with transaction.atomic():
         name = tidy_name(f"{flow.name[:190]} (copy)")
         copy = create_flow(flow.team, name, flow.draft, by)
         copy.folder_id = flow.folder_id
-        copy.save(update_fields=["folder"])
+        copy.restricted = flow.restricted
+        copy.save(update_fields=["folder", "restricted"])
+        if flow.restricted and by is not None:
+            FlowGrant.objects.create(flow=copy, user=by, level=Level.EDIT, by=by)
         copy.tags.set(flow.tags.all())
         return copy

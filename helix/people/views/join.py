@@ -1,7 +1,6 @@
 """The door of an invitation. Looking uses nothing up; links that open nothing all look alike."""
 
 from django.contrib import messages
-from django.contrib.auth import login
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,10 +13,10 @@ from helix.teams.invitations import Gone, accept, enrol, find
 from helix.teams.models import Invitation, User
 from helix.teams.places import Refused
 from helix.teams.roles import IN_WORDS, Role
+from helix.teams.signing_in import enter
 
 TRIES, PAUSE_SECONDS = 60, 600
 """So many calls from one address, then a pause."""
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @never_cache
@@ -48,7 +47,7 @@ def _take(request: HttpRequest, key: str, found: Invitation) -> HttpResponse:
                 key, name=given["name"], password=given["password"], timezone_name=given["timezone"],
                 address=address_of(request),
             )  # fmt: skip
-            login(request, user, backend=BACKEND)
+            enter(request, user, way="invitation")
     except Refused as refused:
         return _page(request, key, found, status=403, trouble=str(refused))
     messages.success(request, f"Welcome to {found.team.name}.")

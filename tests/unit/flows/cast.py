@@ -9,6 +9,7 @@ from typing import Any
 from helix.flows.check import CheckedGraph, ConnectionFacts, check
 from helix.flows.graph import read_graph
 from helix.flows.steps import STEP_TYPES
+from helix.gallery.catalogue import TEMPLATES
 
 EXAMPLES = Path(__file__).parent / "examples"
 EVERY_KEY = frozenset({"track", "app", "pipelines"})
@@ -19,7 +20,7 @@ CONNECTIONS = {
     "our_api": ConnectionFacts("our_api", "http", "eu", frozenset({"http"})),
     "crm": ConnectionFacts("crm", "salesforce", "eu", frozenset({"track"})),
 }
-ALL_RECIPES = {path.stem: path.read_text() for path in sorted((EXAMPLES / "recipes").glob("*.json"))}
+ALL_RECIPES = {key: json.dumps(template.graph) for key, template in sorted(TEMPLATES.items())}
 RECIPES = {
     name: text
     for name, text in ALL_RECIPES.items()

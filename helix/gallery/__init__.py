@@ -1,0 +1,1 @@
+"""The gallery: ready flows that become drafts of a team."""

@@ -1,0 +1,12 @@
+"""Addresses of the gallery of templates, below /t/<team>/templates/."""
+
+from django.urls import path
+
+from helix.gallery.views import pages
+
+app_name = "gallery"
+urlpatterns = [
+    path("", pages.templates, name="list"),
+    path("<slug:key>/", pages.template, name="template"),
+    path("<slug:key>/use/", pages.use, name="use"),
+]
