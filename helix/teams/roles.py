@@ -13,10 +13,10 @@ class Role(StrEnum):
 
 IN_WORDS = {
     Role.VIEWER: "sees flows and runs, without personal data",
-    Role.OPERATOR: "also sees data of runs; starts, cancels and answers for them",
-    Role.EDITOR: "also edits and publishes flows",
-    Role.ADMIN: "also keeps connections, members, tokens and retention",
-    Role.OWNER: "also hands the team over and deletes it",
+    Role.OPERATOR: "sees data of runs; starts, cancels and answers for them",
+    Role.EDITOR: "edits and publishes flows",
+    Role.ADMIN: "keeps connections, members, tokens and retention",
+    Role.OWNER: "hands the team over and deletes it",
 }
 """What each may do more than the one before."""
 
