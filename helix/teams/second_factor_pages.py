@@ -117,5 +117,9 @@ def of_team(request: TeamRequest) -> HttpResponse:
         except NoSecondFactor as refused:
             messages.error(request, str(refused))
         return redirect("teams:team_second_factor", team=request.team.slug)
-    given = {"without": people_without(request.team), "has_factor": has_second_factor(request.user)}
+    given = {
+        "without": people_without(request.team),
+        "has_factor": has_second_factor(request.user),
+        "section": "signing_in",
+    }
     return render(request, "teams/team_second_factor.html", given)

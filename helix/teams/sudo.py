@@ -59,6 +59,17 @@ def confirmed(view: View) -> View:
     return guarded
 
 
+def confirmed_to_change(view: View) -> View:
+    """As `confirmed`, for a view that also shows: looking asks for nothing."""
+    strict = confirmed(view)
+
+    @wraps(view)
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return view(request, *args, **kwargs) if request.method in ("GET", "HEAD") else strict(request, *args, **kwargs)
+
+    return guarded
+
+
 def _page_before(request: HttpRequest) -> str:
     """The path of the page that the form was on, when it is one of ours; else home."""
     before = urlsplit(request.headers.get("Referer", ""))

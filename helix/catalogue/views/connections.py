@@ -31,6 +31,7 @@ from helix.flows import using
 from helix.flows.access import barred
 from helix.teams.access import TeamRequest, needs
 from helix.teams.roles import Ability, may
+from helix.teams.sudo import confirmed
 from helix.triggers.endpoints import endpoint_of_connection
 from integrations.catalog import CUSTOMERIO, HTTP, INTEGRATIONS
 from integrations.kit.client import Client, open_client
@@ -146,6 +147,7 @@ def _to_list(request: TeamRequest, fresh: Connection | None = None) -> HttpRespo
 
 @require_POST
 @needs(Ability.CONNECT)
+@confirmed
 def connect(request: TeamRequest) -> HttpResponse:
     """A new connection; its card tries the keys as soon as it is shown."""
     is_http = request.POST.get("integration") == HTTP.key
@@ -187,6 +189,7 @@ def connect_sandbox(request: TeamRequest) -> HttpResponse:
 
 @require_POST
 @needs(Ability.CONNECT)
+@confirmed
 def change(request: TeamRequest, connection_id: UUID) -> HttpResponse:
     """Another region, other hosts or new keys; empty fields keep the key that is there."""
     connection = _find(request, connection_id)
@@ -232,6 +235,7 @@ def test(request: TeamRequest, connection_id: UUID) -> HttpResponse:
 
 @require_POST
 @needs(Ability.CONNECT)
+@confirmed
 def remove(request: TeamRequest, connection_id: UUID) -> HttpResponse:
     connection = _find(request, connection_id)
     try:

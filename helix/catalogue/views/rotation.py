@@ -15,6 +15,7 @@ from helix.connections.models import Connection, SpareSecret
 from helix.engine.budget.gate import mended
 from helix.teams.access import TeamRequest, needs
 from helix.teams.roles import Ability
+from helix.teams.sudo import confirmed
 from integrations.catalog import INTEGRATIONS
 
 AT_ONCE = "now"
@@ -75,6 +76,7 @@ def beside(request: TeamRequest, connection: Connection, form: Any) -> bool:
 
 @require_POST
 @needs(Ability.CONNECT)
+@confirmed
 def rotate(request: TeamRequest, connection_id: UUID) -> HttpResponse:
     """`act`: use (the new key, without a test), discard (it), wipe (the old one, before its time)."""
     connection = get_object_or_404(Connection.objects.filter(team=request.team), pk=connection_id)

@@ -16,10 +16,12 @@ from helix.teams.models import Invitation
 from helix.teams.places import Refused
 from helix.teams.roles import IN_WORDS, Ability
 from helix.teams.rules import roles_to_give, why_not_give
+from helix.teams.sudo import confirmed_to_change
 
 
 @require_http_methods(["GET", "POST"])
 @needs(Ability.ADMINISTER)
+@confirmed_to_change
 def page(request: TeamRequest) -> HttpResponse:
     """Who is invited; and the form that invites."""
     if request.method == "GET":

@@ -18,6 +18,7 @@ from helix.teams.access import TeamRequest, needs
 from helix.teams.models import Member
 from helix.teams.roles import IN_WORDS, RANK, Ability, Role
 from helix.teams.rules import roles_to_give, why_not_change, why_not_leave, why_not_remove
+from helix.teams.sudo import confirmed
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -52,6 +53,7 @@ def members(request: TeamRequest) -> HttpResponse:
 
 @require_POST
 @needs(Ability.ADMINISTER)
+@confirmed
 def role(request: TeamRequest, user_id: UUID) -> HttpResponse:
     """Give a member another role."""
     theirs = get_object_or_404(Member, team=request.team, user=user_id)
@@ -69,6 +71,7 @@ def role(request: TeamRequest, user_id: UUID) -> HttpResponse:
 
 @require_POST
 @needs(Ability.ADMINISTER)
+@confirmed
 def remove(request: TeamRequest, user_id: UUID) -> HttpResponse:
     """Take a member out; their tokens of this team die."""
     theirs = get_object_or_404(Member, team=request.team, user=user_id)
@@ -95,6 +98,7 @@ def leave(request: TeamRequest) -> HttpResponse:
 
 @require_POST
 @needs(Ability.ADMINISTER)
+@confirmed
 def export(request: TeamRequest) -> HttpResponse:
     """The list of members as comma separated values; that it was made is noted."""
     answer = HttpResponse(content_type="text/csv")

@@ -16,6 +16,7 @@ from helix.people.forms import DaysForm, PersonForm
 from helix.teams.access import TeamRequest, needs
 from helix.teams.models import Team
 from helix.teams.roles import Ability
+from helix.teams.sudo import confirmed
 
 
 @require_GET
@@ -49,6 +50,7 @@ def days(request: TeamRequest) -> HttpResponse:
 
 @require_POST
 @needs(Ability.ADMINISTER)
+@confirmed
 def person(request: TeamRequest) -> HttpResponse:
     """First what would be erased, in counts; once the person was typed again, the erasing itself and what it did."""
     form = PersonForm(request.POST)

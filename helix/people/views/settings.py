@@ -13,6 +13,7 @@ from helix.teams import places
 from helix.teams.access import TeamRequest, needs
 from helix.teams.models import Member
 from helix.teams.roles import Ability
+from helix.teams.sudo import confirmed
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,6 +47,7 @@ def another(request: TeamRequest) -> HttpResponse:
 
 @require_POST
 @needs(Ability.OWN)
+@confirmed
 def hand_over(request: TeamRequest) -> HttpResponse:
     """Make another member the owner."""
     try:
@@ -60,6 +62,7 @@ def hand_over(request: TeamRequest) -> HttpResponse:
 
 @require_POST
 @needs(Ability.OWN)
+@confirmed
 def delete(request: TeamRequest) -> HttpResponse:
     """Delete the team whose name was typed."""
     try:

@@ -15,12 +15,14 @@ from helix.teams.keys import make_token, revoke_token
 from helix.teams.models import ApiToken, Member
 from helix.teams.roles import IN_WORDS, Ability, Role
 from helix.teams.rules import roles_to_give, why_not_give
+from helix.teams.sudo import confirmed_to_change
 
 SHOWN = 200
 
 
 @require_http_methods(["GET", "POST"])
 @needs(Ability.ADMINISTER)
+@confirmed_to_change
 def page(request: TeamRequest) -> HttpResponse:
     """The tokens; and the form that makes one."""
     if request.method == "GET":
