@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
+from django.core.cache.backends.db import DatabaseCache
 from django.test import Client
 
 from helix.audit.models import Entry
@@ -92,7 +93,7 @@ def test_the_right_password_is_let_in_again_after_five_minutes(people: People) -
 def test_the_counts_are_rows_of_the_database(people: People) -> None:
     sign_in(Client(), people.ada, "wrong")
 
-    assert settings.CACHES["default"]["BACKEND"].endswith("DatabaseCache")
+    assert isinstance(caches["default"], DatabaseCache)
     assert Limit.objects.filter(cache_key__contains="login_failed").exists()
     cache.clear()
     assert not Limit.objects.exists()
