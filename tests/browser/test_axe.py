@@ -25,6 +25,11 @@ PAGES = {
     "step": f"{TEAM}catalogue/customerio.track_event/",
     "event": f"{TEAM}catalogue/events/email_opened/",
     "sandbox": f"{TEAM}sandbox/",
+    "members": f"{TEAM}team/",
+    "invitations": f"{TEAM}team/invitations/",
+    "tokens": f"{TEAM}team/tokens/",
+    "privacy": f"{TEAM}team/privacy/",
+    "team settings": f"{TEAM}team/settings/",
     "account": "/account/",
     "no such page": "/nowhere/",
 }
