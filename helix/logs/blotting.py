@@ -12,7 +12,7 @@ SHORTEST = 6
 _LOOKS = (
     (re.compile(r"\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE), rf"\1 {MASK}"),
     (re.compile(r"\b(hlx_|whsec_)[A-Za-z0-9_-]{8,}"), rf"\1{MASK}"),
-    (re.compile(r"(/sign-in/)[A-Za-z0-9_-]{16,}"), rf"\1{MASK}"),
+    (re.compile(r"(/(?:sign-in|join)/)[A-Za-z0-9_-]{16,}"), rf"\1{MASK}"),
     (re.compile(r"(/h/[\w-]+/)[A-Za-z0-9_-]{8,}"), rf"\1{MASK}"),
 )
 _NAMED = re.compile(r"""([?&;\s"'{,]|^)([A-Za-z][\w-]{1,40})(["']?\s*[=:](?!//)\s*["']?)([^\s&;,"'{}<>]{4,})""")

@@ -5,16 +5,20 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
+from pydantic import SecretStr
 
 from helix.audit.models import Entry
+from helix.logs.blotting import blotted
 from helix.teams.invitations import Gone, accept, find, invite, renew
 from helix.teams.models import Invitation, Member, Team, User
 from helix.teams.places import Refused, change_role
 from helix.teams.roles import Role
 from tests.build import cast
+from tests.fakes.mail import MailServer
 
 pytestmark = pytest.mark.django_db
 TOKENS = re.compile(r"[A-Za-z0-9]{64}")
@@ -160,3 +164,23 @@ def test_guessing_is_slowed_down(team: tuple[Team, dict[str, User]]) -> None:
     statuses = [client.get(f"/join/guess{number}/").status_code for number in range(62)]
 
     assert statuses[:60] == [410] * 60 and statuses[60:] == [429, 429]
+
+
+def test_a_letter_goes_out_when_there_is_a_mail_server(
+    team: tuple[Team, dict[str, User]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = client_of(team[1]["alice"])
+    monkeypatch.setattr(settings.HELIX, "HELIX_EMAIL_FROM", "helix@demo.example")
+    with MailServer() as server:
+        monkeypatch.setattr(settings.HELIX, "HELIX_EMAIL_URL", SecretStr(f"smtp://127.0.0.1:{server.port}"))
+        page = alice.post("/t/demo/team/invitations/", {"email": "nina@new.example", "role": "viewer"})
+        (letter,) = server.received
+    dead = alice.post("/t/demo/team/invitations/", {"email": "nils@new.example", "role": "viewer"})
+
+    assert page.context["went"] and page.context["link"] in str(letter.message.get_payload())
+    assert letter.message["Subject"] == "Alice invites you to Team demo on Helix"
+    assert not dead.context["went"] and "Hand the link over yourself" in dead.context["words"]
+
+
+def test_the_key_of_a_link_stands_in_no_log() -> None:
+    assert "kept-secret-kept-secret" not in blotted("GET /join/kept-secret-kept-secret/")
