@@ -4,7 +4,18 @@ import tomllib
 
 from tests.house.files import ROOT
 
-KEEPS_THE_DATABASE = {"access", "apps", "drafts", "exchange", "history", "models", "pins", "using", "versions", "migrations"}
+KEEPS_THE_DATABASE = {
+    "access",
+    "apps",
+    "drafts",
+    "exchange",
+    "history",
+    "models",
+    "pins",
+    "using",
+    "versions",
+    "migrations",
+}
 
 
 def test_every_file_of_the_flows_is_pure_or_known_to_keep_the_database() -> None:
