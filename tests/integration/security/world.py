@@ -89,6 +89,7 @@ class World:
             "token": self.link,
             "path": self.endpoint.path,
             "name": "email_opened",
+            "template": "r07_lead_in",
             "key": "customerio.track_event",
         }
 
