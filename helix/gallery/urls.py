@@ -7,6 +7,6 @@ from helix.gallery.views import pages
 app_name = "gallery"
 urlpatterns = [
     path("", pages.templates, name="list"),
-    path("<slug:key>/", pages.template, name="template"),
-    path("<slug:key>/use/", pages.use, name="use"),
+    path("<slug:template>/", pages.template, name="template"),
+    path("<slug:template>/use/", pages.use, name="use"),
 ]

@@ -55,16 +55,16 @@ def templates(request: TeamRequest) -> HttpResponse:
 
 @require_GET
 @needs(Ability.SEE)
-def template(request: TeamRequest, key: str) -> HttpResponse:
+def template(request: TeamRequest, template: str) -> HttpResponse:
     """One template: what it does, what it needs, and the form that makes a draft of it."""
-    return _page(request, request.team, _found(key), {}, "", 200)
+    return _page(request, request.team, _found(template), {}, "", 200)
 
 
 @require_POST
 @needs(Ability.EDIT)
-def use(request: TeamRequest, key: str) -> HttpResponse:
+def use(request: TeamRequest, template: str) -> HttpResponse:
     """A draft of the template with the chosen connections and the typed inputs; then its editor."""
-    chosen = _found(key)
+    chosen = _found(template)
     given = {each.name: request.POST.get(each.name, str(each.value)) for each in chosen.inputs}
     given |= {name: request.POST.get(name, "") for name in ("connection", "http")}
     try:

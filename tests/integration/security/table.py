@@ -108,6 +108,9 @@ OPEN: dict[str, dict[str, Row]] = {
 
 PAGES: dict[str, dict[str, Row]] = {
     "live/t/<slug:team>/runs/<uuid:run_id>": page(SEE),
+    T + "templates/": page(SEE),
+    T + "templates/<slug:template>/": page(SEE),
+    T + "templates/<slug:template>/use/": act(EDIT),
     T + "flows/": page(SEE),
     T + "flows/new/": act(EDIT),
     T + "flows/import/": act(EDIT),

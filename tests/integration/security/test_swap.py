@@ -25,7 +25,7 @@ from tests.integration.security.table import CALLS, PAGES
 from tests.integration.security.test_matrix import ask
 from tests.integration.security.world import World, digest_of
 
-SHARED = ("part", "node", "number", "name", "key")
+SHARED = ("part", "node", "number", "name", "key", "template")
 """Parameters that name no team's thing: kinds, numbers within a thing."""
 CSRF = re.compile(r"[A-Za-z0-9]{64}")
 swapped: Counter[str] = Counter()

@@ -110,6 +110,7 @@ class World:
             "path": self.endpoint.path,
             "name": "email_opened",
             "key": self.key if route.startswith("join/") else "customerio.track_event",
+            "template": "r07_lead_in",
         }
 
 
