@@ -50,6 +50,11 @@ def set_grants(connection: Connection, *, limited: bool, members: Collection[UUI
     connection.refresh_from_db()
 
 
+def let_go(member: Member) -> None:
+    """What was granted to this member ends."""
+    Connection.granted.through.objects.filter(connection__team=member.team_id, user=member.user_id).delete()
+
+
 def in_words(connection: Connection) -> str:
     """Who may build with it, as a sentence's end."""
     if not connection.limited:

@@ -93,6 +93,11 @@ def flow_for(member: Member, flow_id: UUID, ability: Ability, *, deleted: bool =
     return flow
 
 
+def let_go(member: Member) -> None:
+    """What was granted to this member ends."""
+    FlowGrant.objects.filter(flow__team=member.team_id, user=member.user_id).delete()
+
+
 def ever(member: Member, ability: Ability) -> bool:
     """Whether there is a flow with which the member may do that: by their role, or by a grant."""
     if ability in of_role(member.role):

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import models, transaction
 
 from helix.alerts.models import AlertRule
-from helix.connections import vault
+from helix.connections import second_factor, vault
 from helix.connections.models import Connection, TeamKey
 from helix.triggers.models import Endpoint
 
@@ -45,6 +45,7 @@ def sealed_under() -> Counter[str]:
     for each in EVERYTHING:
         values = each.model._base_manager.values_list(each.column, flat=True)
         found.update(vault.key_of(bytes(value)) for value in values.iterator() if value)
+    found.update(second_factor.sealed_under())
     found.pop("", None)
     return found
 
@@ -69,6 +70,7 @@ def rewrap_all(say: Callable[[str, int], None] = lambda words, done: None) -> Re
                     mine = each.model._base_manager.filter(pk=pk, **{each.column: before})
                     result.done += mine.update(**{each.column: after})
             say(each.words, result.done)
+    result.done += second_factor.seal_anew()
     return result
 
 

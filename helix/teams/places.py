@@ -4,6 +4,7 @@ Every act locks the team's row, so that two owners cannot demote each other at o
 the audit log hears of them by signals.
 """
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.db import transaction
@@ -76,6 +77,15 @@ def end_all(team: Team) -> None:
         revoke_token(token)
 
 
+_letting_go: list[Callable[[Member], None]] = []
+
+
+def when_they_leave(let_go: Callable[[Member], None]) -> None:
+    """A room above tells what else ends with somebody's place, in the same transaction: what they were granted would come back
+    if they were invited again."""
+    _letting_go.append(let_go)
+
+
 def _end(member: Member) -> User:
     for token in ApiToken.objects.filter(team=member.team_id, maker=member.user_id, revoked_at=None):
         revoke_token(token)
@@ -83,6 +93,8 @@ def _end(member: Member) -> User:
         team=member.team_id, inviter=member.user_id, used_at=None, withdrawn_at=None
     ).update(withdrawn_at=timezone.now())  # fmt: skip
     user = member.user
+    for let_go in _letting_go:
+        let_go(member)
     member.delete()
     return user
 

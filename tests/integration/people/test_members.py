@@ -6,10 +6,15 @@ import pytest
 from django.test import Client
 
 from helix.audit.models import Entry
+from helix.connections.grants import set_grants
+from helix.connections.keeping import save_connection
+from helix.flows.drafts import create_flow
+from helix.flows.models import FlowGrant
 from helix.teams import places
 from helix.teams.keys import make_token
 from helix.teams.models import ApiToken, Member, Team, User
 from helix.teams.roles import Role
+from helix.teams.sharing import Level
 from tests.build import cast
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +188,15 @@ def test_the_list_as_a_file_holds_no_formula(team: tuple[Team, dict[str, User]])
     answer = client_of(people["ann"]).post(f"{HOME}export/")
 
     assert "'=HYPERLINK(1),bob@demo.example,editor" in answer.content.decode()
+
+
+def test_what_a_person_was_granted_ends_with_their_place(team: tuple[Team, dict[str, User]]) -> None:
+    ours, people = team
+    flow = create_flow(ours, "For few", by=people["alice"])
+    FlowGrant.objects.create(flow=flow, user=people["bob"], level=Level.EDIT)
+    kept = save_connection(ours, name="limited", secrets={"app_key": "key-of-the-app-api"}, by=people["alice"])
+    set_grants(kept, limited=True, members=[people["bob"].pk])
+
+    places.remove(ours, Role.OWNER, people["bob"].pk)
+
+    assert not FlowGrant.objects.exists() and not kept.granted.exists()
