@@ -14,7 +14,7 @@ test:
 	@$(MAKE) --no-print-directory lint types
 	$(BIN)/pytest tests/unit tests/house -n 2 -q
 	$(BIN)/pytest tests/integration -n 2 -q
-	$(BIN)/pytest tests/browser -q
+	$(BIN)/pytest tests/browser -n 2 -q
 	$(BIN)/python -m tests.postgres $(BIN)/pytest tests/integration/engine tests/integration/triggers tests/integration/backup tests/integration/metrics -q
 
 check:

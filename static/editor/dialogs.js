@@ -20,7 +20,7 @@ export function openPublish({ store, publish, jump, changed, flowName = "" }) {
     maxlength: 1000,
     placeholder: "What changed, and why",
   });
-  const mass = graph.nodes.filter((node) => MASS.has(node.type) && !node.disabled);
+  const mass = graph.nodes.filter((node) => MASS.has(node.type));
   const confirm =
     mass.length > 0 &&
     el("input", { class: "input", id: "publish-confirm", autocomplete: "off", spellcheck: "false", placeholder: flowName });

@@ -90,5 +90,8 @@ def test_errors_never_keep_a_draft_from_being_saved_and_warnings_never_a_version
     expect(page.locator('[data-node="send"] .step-badge.warn')).to_be_visible()
     page.locator('[data-action="publish"]').click()
     expect(page.locator("dialog[open]")).to_contain_text("runs unasked")
+    expect(page.locator("dialog[open]")).to_contain_text("cannot be recalled")
+    expect(page.locator('[data-action="publish-now"]')).to_be_disabled()
+    page.locator("#publish-confirm").fill("Warned")
     page.locator('[data-action="publish-now"]').click()
     expect(page.locator("[data-version-badge], .badge.ok", has_text="Version 1").first).to_be_visible()
