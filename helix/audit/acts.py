@@ -49,6 +49,8 @@ class Act(StrEnum):
     LINK_MADE = "flow.link_made"
     LINK_USED = "flow.link_used"
     LINK_REVOKED = "flow.link_revoked"
+    TEMPLATE_SAVED = "template.saved"
+    TEMPLATE_REMOVED = "template.removed"
     LINKS_SWITCHED = "team.links_switched"
     BULK_BEGUN = "runs.bulk_begun"
     BULK_STOPPED = "runs.bulk_stopped"
@@ -111,6 +113,8 @@ WORDS: dict[Act, str] = {
     Act.LINK_MADE: "made a link to",
     Act.LINK_USED: "first looked through a link at",
     Act.LINK_REVOKED: "revoked a link to",
+    Act.TEMPLATE_SAVED: "saved the template",
+    Act.TEMPLATE_REMOVED: "removed the template",
     Act.LINKS_SWITCHED: "changed whether links work for",
     Act.BULK_BEGUN: "began an action on many runs",
     Act.BULK_STOPPED: "stopped an action on many runs",
@@ -146,7 +150,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "people": ("Members and tokens", ("member.", "invitation.", "token.")),
     "keys": ("Connections and secrets", ("connection.", "webhook.")),
-    "flows": ("Flows", ("flow.",)),
+    "flows": ("Flows", ("flow.", "template.")),
     "runs": ("Runs and decisions", ("run.", "runs.")),
     "data": ("Data and the team", ("person.erased", "team.", "audit.")),
 }

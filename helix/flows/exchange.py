@@ -38,7 +38,7 @@ class TakenIn:
 
 def export_document(flow: Flow, version: FlowVersion | None = None) -> dict[str, Any]:
     """The flow's draft, or a version of it, as a document that `import_document` reads."""
-    graph = _without_keys(json.loads(version.graph if version else flow.draft))
+    graph = without_keys(json.loads(version.graph if version else flow.draft))
     facts = connection_facts(flow.team)
     named = {node.get("connection") for node in graph.get("nodes", []) if isinstance(node, dict)} - {None}
     connections = [
@@ -56,7 +56,7 @@ def export_document(flow: Flow, version: FlowVersion | None = None) -> dict[str,
     }
 
 
-def _without_keys(graph: dict[str, Any]) -> dict[str, Any]:
+def without_keys(graph: dict[str, Any]) -> dict[str, Any]:
     """Keys that were typed into HTTP steps stay here: their places are left empty."""
     for node in graph.get("nodes", []):
         config = node.get("config") if isinstance(node, dict) and node.get("type") == HTTP else None

@@ -15,6 +15,7 @@ from helix.flows.check import ConnectionFacts
 from helix.flows.drafts import create_flow
 from helix.flows.using import connection_facts
 from helix.gallery.catalogue import TEMPLATES, Template, Unfit
+from helix.gallery.keeping import OWN, own_template, own_templates
 from helix.gallery.picture import picture_of
 from helix.teams.access import TeamRequest, needs
 from helix.teams.models import Team
@@ -37,14 +38,15 @@ def templates(request: TeamRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:100]
     words = asked.lower().split()
     begin, need = (request.GET.get(name, "") for name in ("begin", "need"))
+    everything = [*own_templates(request.team), *TEMPLATES.values()]
     rows = [
-        {"template": each, "picture": picture_of(each.graph)}
-        for each in TEMPLATES.values()
+        {"template": each, "picture": picture_of(each.graph), "own": each.key.startswith(OWN)}
+        for each in everything
         if all(word in f"{each.title} {each.says} {' '.join(each.needs_words)}".lower() for word in words)
         and (begin not in BEGINS or begin in each.begins)
         and (not need or need in each.needs_words)
     ]
-    known = dict.fromkeys(sorted({word for each in TEMPLATES.values() for word in each.needs_words}))
+    known = dict.fromkeys(sorted({word for each in everything for word in each.needs_words}))
     now = {"q": asked, "begin": begin, "need": need}
     filters = [
         ("Begins", [_choice(now, "begin", key, label) for key, label in BEGINS.items()]),
@@ -57,14 +59,14 @@ def templates(request: TeamRequest) -> HttpResponse:
 @needs(Ability.SEE)
 def template(request: TeamRequest, template: str) -> HttpResponse:
     """One template: what it does, what it needs, and the form that makes a draft of it."""
-    return _page(request, request.team, _found(template), {}, "", 200)
+    return _page(request, request.team, _found(request.team, template), {}, "", 200)
 
 
 @require_POST
 @needs(Ability.EDIT)
 def use(request: TeamRequest, template: str) -> HttpResponse:
     """A draft of the template with the chosen connections and the typed inputs; then its editor."""
-    chosen = _found(template)
+    chosen = _found(request.team, template)
     given = {each.name: request.POST.get(each.name, str(each.value)) for each in chosen.inputs}
     given |= {name: request.POST.get(name, "") for name in ("connection", "http")}
     try:
@@ -96,10 +98,11 @@ def _names(team: Team, integration: str) -> set[str]:
     return {each.name for each in connection_facts(team).values() if each.integration == integration}
 
 
-def _found(key: str) -> Template:
-    if key not in TEMPLATES:
+def _found(team: Team, key: str) -> Template:
+    found = TEMPLATES.get(key) or own_template(team, key)
+    if found is None:
         raise Http404("There is no such template.")
-    return TEMPLATES[key]
+    return found
 
 
 def _accounts(team: Team) -> list[ConnectionFacts]:
@@ -113,6 +116,7 @@ def _page(
     accounts = [(each.name, sorted(wanted - each.families)) for each in _accounts(team)]
     page = {
         "template": chosen,
+        "own": chosen.key.startswith(OWN),
         "picture": picture_of(chosen.graph),
         "inputs": [(each, given.get(each.name, str(each.value))) for each in chosen.inputs],
         "given": given,

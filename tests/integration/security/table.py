@@ -111,6 +111,10 @@ PAGES: dict[str, dict[str, Row]] = {
     T + "templates/": page(SEE),
     T + "templates/<slug:template>/": page(SEE),
     T + "templates/<slug:template>/use/": act(EDIT),
+    T + "templates/<slug:template>/remove/": {
+        "POST": Row(EDIT, 404, lambda world: {})
+    },  # one of Helix: nobody removes it
+    T + "templates/save/<uuid:flow_id>/": page(EDIT),
     T + "flows/": page(SEE),
     T + "flows/new/": act(EDIT),
     T + "flows/import/": act(EDIT),
