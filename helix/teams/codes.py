@@ -29,15 +29,19 @@ def _use_up(user: User, code: str) -> None:
         raise get_adapter().validation_error("incorrect_code")
 
 
+def _once(form: Any, code: str) -> str:
+    """A good code: one of an app is used up."""
+    if form.authenticator.type == APP:
+        _use_up(form.user, code)
+    return code
+
+
 class SignInCodeForm(AuthenticateForm):
     """The second step of signing in."""
 
     def clean_code(self) -> str:
         self.cleaned_data["code"] = plain(self.cleaned_data["code"])
-        code: str = super().clean_code()
-        if self.authenticator.type == APP:
-            _use_up(self.user, code)
-        return code
+        return _once(self, super().clean_code())
 
 
 class ConfirmCodeForm(ReauthenticateForm):
@@ -45,10 +49,7 @@ class ConfirmCodeForm(ReauthenticateForm):
 
     def clean_code(self) -> str:
         self.cleaned_data["code"] = plain(self.cleaned_data["code"])
-        code: str = super().clean_code()
-        if self.authenticator.type == APP:
-            _use_up(self.user, code)
-        return code
+        return _once(self, super().clean_code())
 
 
 class TurnOnForm(ActivateTOTPForm):

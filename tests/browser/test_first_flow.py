@@ -152,3 +152,11 @@ def test_a_wrong_connection_is_refused_while_dragging(page: Page) -> None:
     page.mouse.up()
 
     expect(page.locator(".react-flow__edge")).to_have_count(1)
+
+
+def test_nothing_of_the_editor_is_cut_off_on_a_phone(page: Page) -> None:
+    new_flow(page, "A name that is longer than a phone is wide")
+    for width in (390, 360):
+        page.set_viewport_size({"width": width, "height": 844})
+        expect(page.locator('[data-action="publish"]')).to_be_in_viewport(ratio=1)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width

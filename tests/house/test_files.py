@@ -6,9 +6,9 @@ from tests.house.files import files, name
 
 LONGEST = 400
 # Where packages come from is the installer's configuration, not ours; paths of one machine help nobody else.
-HOSTS = re.compile(
-    r"//(?:[\w-]+\.)*(?:pypi|pythonhosted|npmjs|registry|mirror|nexus|artifactory|debian)[\w-]*\.", re.IGNORECASE
-)
+# Their names are put together here, so that this file names none either.
+NAMES = ("pypi", "pythonhosted", "npmjs", "registry", "mirror", "nexus", "artifactory", "debian")
+HOSTS = re.compile(rf"//(?:[\w-]+\.)*(?:{'|'.join(NAMES)})[\w-]*\.", re.IGNORECASE)
 PATHS = re.compile(r"(?<![\w.])/(?:work|root|home/\w+)/")
 NAMELESS = {"utils", "helpers", "common", "misc", "base", "service", "manager"}
 
