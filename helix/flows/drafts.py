@@ -31,12 +31,17 @@ class Saved:
 
 def check_text(team: Team, text: str, by: User | None = None) -> CheckedGraph:
     """Read and check a graph for this team, with what this person may use; UnreadableGraph when it is no graph at all."""
-    return check(read_graph(text), connection_facts(team, by), flows=flow_facts(team))
+    return check(read_graph(text), connection_facts(team, by), flows=flow_facts(team, by))
+
+
+def _check_to_keep(team: Team, text: str, by: User | None) -> CheckedGraph:
+    """As check_text, for problems that are kept with the draft: limits of one person are left to publishing and testing."""
+    return check(read_graph(text), connection_facts(team), flows=flow_facts(team, by, strict=False))
 
 
 def create_flow(team: Team, name: str, graph_text: str = EMPTY_GRAPH, by: User | None = None) -> Flow:
     """A new flow with this draft, switched off; UnreadableGraph when the text is no graph."""
-    checked = check_text(team, graph_text)
+    checked = _check_to_keep(team, graph_text, by)
     return Flow.objects.create(
         team=team,
         name=tidy_name(name) or "Untitled flow",
@@ -49,7 +54,7 @@ def create_flow(team: Team, name: str, graph_text: str = EMPTY_GRAPH, by: User |
 
 def save_draft(flow: Flow, graph_text: str, *, base_revision: int, by: User | None = None) -> Saved:
     """Store the draft as sent. NewerDraft when another saving came between; UnreadableGraph leaves the last good draft."""
-    checked = check_text(flow.team, graph_text)
+    checked = _check_to_keep(flow.team, graph_text, by)
     problems = as_json(checked)
     with transaction.atomic():
         now = Flow.objects.select_for_update().get(pk=flow.pk)
@@ -80,10 +85,10 @@ def as_json(checked: CheckedGraph) -> list[dict[str, object]]:
     return [problem.as_json() for problem in checked.problems]
 
 
-def recheck(flow: Flow) -> list[dict[str, object]]:
-    """The draft's problems as of now (connections may have changed), stored with it."""
+def recheck(flow: Flow, by: User | None = None) -> list[dict[str, object]]:
+    """The draft's problems as of now (connections may have changed), stored with it. `by`: who looks."""
     try:
-        problems = as_json(check_text(flow.team, flow.draft))
+        problems = as_json(_check_to_keep(flow.team, flow.draft, by))
     except UnreadableGraph as unreadable:
         problems = [problem.as_json() for problem in unreadable.problems]
     if problems != flow.problems:

@@ -46,6 +46,7 @@ class FlowFacts:
     name: str
     fields: Schema
     result: Schema
+    untold: bool = False  # the person who asks does not see it: what it takes and gives is not looked at
 
 
 NO_FLOWS: Mapping[str, FlowFacts] = MappingProxyType({})

@@ -12,13 +12,15 @@ from helix.connections.grants import withheld_from
 from helix.connections.keeping import families
 from helix.connections.models import Connection
 from helix.expressions.types import Schema, union
+from helix.flows.access import barred
 from helix.flows.check import ConnectionFacts
 from helix.flows.graph import read_graph
 from helix.flows.models import Flow, FlowVersion
 from helix.flows.steps import STEP_TYPES
 from helix.flows.steps.hooks import CALLED
 from helix.flows.subject import FlowFacts, Subject
-from helix.teams.models import Team, User
+from helix.teams.models import Member, Team, User
+from helix.teams.roles import Ability
 
 NOTHING: Schema = {"type": "object", "properties": {}, "additionalProperties": False}
 
@@ -49,11 +51,28 @@ def connection_facts(team: Team, by: User | None = None) -> dict[str, Connection
     }
 
 
-def flow_facts(team: Team) -> dict[str, FlowFacts]:
-    """What a check needs to know of the team's flows that others may call, by id."""
+def flow_facts(team: Team, by: User | None = None, *, strict: bool = True) -> dict[str, FlowFacts]:
+    """What a check needs to know of the team's flows that others may call, by id. `by`: who asks; a flow for chosen people that they
+    may not run is left out. Not `strict`, for a draft that others made too: it is there, and nothing of it is told."""
     flows = Flow.objects.filter(team=team, deleted_at=None, published__isnull=False, published__plan__contains=CALLED)
-    facts = {str(flow.pk): called_facts(flow.pk, flow.published_id, flow.name) for flow in flows if flow.published_id}
-    return {key: found for key, found in facts.items() if found}
+    found = {flow: called_facts(flow.pk, flow.published_id, flow.name) for flow in flows if flow.published_id}
+    untold = _not_run_by(team, by, strict) if any(flow.restricted for flow in found) else frozenset[UUID]()
+    facts = {str(flow.pk): (each, flow.pk in untold) for flow, each in found.items() if each}
+    return {
+        key: FlowFacts(key, "", {}, {}, untold=True) if hidden else each
+        for key, (each, hidden) in facts.items()
+        if not (hidden and strict)
+    }
+
+
+def _not_run_by(team: Team, by: User | None, strict: bool) -> frozenset[UUID]:
+    """The flows for chosen people that this person may not run. A command or duty sees all, but what is kept for all to read tells none."""
+    if by is None and strict:
+        return frozenset()
+    member = Member.objects.filter(team=team, user=by).first() if by else None
+    if member is None:
+        return frozenset(Flow.objects.filter(team=team, restricted=True).values_list("pk", flat=True))
+    return frozenset(barred(member, Ability.OPERATE))
 
 
 @lru_cache(maxsize=512)

@@ -2,6 +2,9 @@
 
 A run that was itself begun by a failure tells nobody, and a chain of runs, each begun by the other, ends at `DEEPEST`: a flow
 that reports failures and fails can never call itself.
+
+A flow for chosen people is told of where its people put that: to a flow that names it, or that is for chosen people itself, and whose
+version was published by somebody who sees it.
 """
 
 from typing import Any
@@ -9,6 +12,9 @@ from typing import Any
 from helix.engine.models import Run, StepRun
 from helix.engine.start import start
 from helix.engine.states import Cause, RunState, StepState
+from helix.flows.access import abilities_with
+from helix.teams.models import Member
+from helix.teams.roles import Ability
 from helix.triggers.models import Listener
 
 DEEPEST = 3
@@ -32,6 +38,8 @@ def tell_of_failure(run: Run) -> list[Run]:
             continue
         if listener.flow_id == run.flow_id and str(run.flow_id) not in wanted:
             continue  # “any flow” does not mean the flow that listens
+        if run.flow.restricted and not _may_be_told(listener, run, named=bool(wanted)):
+            continue
         key = f"{run.pk.hex}:{listener.node}"
         begun.append(
             start(
@@ -39,6 +47,18 @@ def tell_of_failure(run: Run) -> list[Run]:
             )
         )
     return begun
+
+
+def _may_be_told(listener: Listener, run: Run, *, named: bool) -> bool:
+    """Whether a failure of a flow for chosen people is for this listener."""
+    if listener.flow_id == run.flow_id:
+        return True
+    if not named and not listener.flow.restricted:
+        return False
+    version = listener.flow.published
+    publisher = version.created_by_id if version else None
+    member = Member.objects.filter(team=run.team_id, user=publisher, user__is_active=True).first()
+    return member is not None and Ability.SEE in (abilities_with(member, run.flow_id) or ())
 
 
 def failure_of(run: Run) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from helix.teams.roles import Ability
 @needs(Ability.SEE)
 def edit(request: TeamRequest, flow_id: UUID) -> HttpResponse:
     flow = flow_or_404(request, flow_id)
-    recheck(flow)
+    recheck(flow, request.user)
     mode = "edit" if Ability.EDIT in request.abilities else "read"
     data = editor_data(flow, mode, request.user)
     if Ability.OPERATE not in request.abilities:

@@ -89,13 +89,13 @@ def _run_flow(subject: Subject, node: Node) -> Iterator[Problem]:
         return
     called = subject.flows.get(wanted)
     if called is None:
-        words = "names a flow that cannot be called: it is gone, was never published, or lacks the trigger “Called by another flow”."
+        words = "names a flow that cannot be called: it is gone, was never published, lacks the trigger “Called by another flow”, or you may not run it."
         yield subject.field_problem(
             node, "flow_not_callable", "/flow", words, "Choose another flow, or publish that one first."
         )
         return
     given = node.config.get("input")
-    if isinstance(given, dict) and not is_expression(given):
+    if isinstance(given, dict) and not is_expression(given) and not called.untold:
         yield from _values(subject, node, given, called.fields)
 
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -22,6 +23,10 @@ MOST_LABEL = 80
 def save(request: TeamRequest, flow_id: UUID) -> HttpResponse:
     """What of the flow will be asked for, and its title; POST saves the template."""
     flow = flow_for(request.member, flow_id, Ability.EDIT)
+    if flow.restricted and Ability.SHARE not in request.abilities:
+        raise PermissionDenied(
+            "A template is for the whole team, and this flow is for chosen people; ask who may share it."
+        )
     if trouble := why_not(flow):
         messages.error(request, f"“{flow.name}” is no template yet. {trouble}")
         return redirect("editor:edit", team=request.team.slug, flow_id=flow.pk)
@@ -30,7 +35,8 @@ def save(request: TeamRequest, flow_id: UUID) -> HttpResponse:
     given = {"title": request.POST.get("title", flow.name[:120]), "says": request.POST.get("says", "")}
     chosen = set(request.POST.getlist("ask"))
     labels = {
-        each.at: request.POST.get(f"label {each.at}", each.label)[:MOST_LABEL].strip() or each.label for each in offered
+        each.at: request.POST.get(f"label {each.at}", each.label).replace("\0", "")[:MOST_LABEL].strip() or each.label
+        for each in offered
     }
     refused = ""
     if request.method == "POST":
