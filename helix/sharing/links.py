@@ -122,6 +122,14 @@ def revoke(link: ShareLink) -> bool:
     return True
 
 
+def let_go(member: Member) -> None:
+    """The links that this member made in their team end for good: they would work again if the person were invited again."""
+    for link in ShareLink.objects.filter(
+        flow__team=member.team_id, maker=member.user_id, revoked_at=None, expires_at__gt=timezone.now()
+    ).select_related("flow", "maker"):
+        revoke(link)
+
+
 def allow(team: Team, on: bool) -> bool:
     """Whether links of the team's flows work. Those that live on work again when it is switched on again."""
     with transaction.atomic():

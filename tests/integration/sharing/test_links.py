@@ -18,6 +18,7 @@ from helix.sharing.links import MOST_TRIES, NoLink, make
 from helix.sharing.models import ShareLink
 from helix.teams.keys import digest
 from helix.teams.models import Member, Team
+from helix.teams.places import remove
 from helix.teams.roles import Role
 from helix.triggers.publish import delete_flow
 from tests.integration.security.world import PERSON, World
@@ -157,6 +158,17 @@ def test_what_a_link_dies_with_is_answered_alike(end: str, world: World, editor:
         with pytest.raises(NoLink):
             make(Flow.objects.get(pk=world.flow.pk), editor, days=1)
         assert links.allow(Team.objects.get(pk=world.team.pk), True) and status(secret) == 200
+
+
+def test_links_stay_ended_when_their_maker_comes_back(world: World, editor: Member) -> None:
+    _, secret = make(world.flow, editor, days=30)
+    _, of_another = make(world.flow, Member.objects.get(user=world.people[Role.ADMIN]), days=30)
+    assert status(secret) == 200
+
+    remove(world.team, Role.OWNER, editor.user_id)
+    Member.objects.create(team=world.team, user=editor.user, role=Role.EDITOR)
+
+    assert status(secret) == 404 and status(of_another) == 200
 
 
 def test_a_password_opens_for_this_browser_and_guesses_are_few(world: World, editor: Member) -> None:
