@@ -16,14 +16,16 @@ from helix.logs.around import name_process
 from helix.logs.requests import with_ids
 from helix.metrics.door import is_metrics
 from helix.metrics.door import straight as figures
+from helix.patience import whole_bodies
 from helix.triggers.intake.door import is_delivery, straight
 
 name_process("web")
 
 PAGE_THREADS = 8
-_pages = WSGIMiddleware(cast(Any, pages), workers=PAGE_THREADS)  # Django and a2wsgi spell the same protocol differently
+# Django and a2wsgi spell the same protocol differently.
+_pages = whole_bodies(cast(Any, WSGIMiddleware(cast(Any, pages), workers=PAGE_THREADS)))
 
-_lasting = get_asgi_application()
+_lasting = whole_bodies(cast(Any, get_asgi_application()))
 
 
 async def _answer(scope: Any, receive: Any, send: Any) -> None:
