@@ -43,6 +43,7 @@ def serve(port: int) -> None:
 
     uvicorn.run(
         "helix.asgi:application",
+        http="helix.heads:Protocol",
         host="127.0.0.1",
         port=port,
         timeout_graceful_shutdown=GRACE_SECONDS,

@@ -61,7 +61,19 @@ class Installation:
         """Start the web server as in production; its address, once it answers."""
         port = str(free_port())
         quiet = ("--log-level", "warning", "--no-access-log", "--no-proxy-headers")
-        self.start("-m", "uvicorn", "helix.asgi:application", "--host", "127.0.0.1", "--port", port, *quiet, *more)
+        self.start(
+            "-m",
+            "uvicorn",
+            "helix.asgi:application",
+            "--http",
+            "helix.heads:Protocol",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            port,
+            *quiet,
+            *more,
+        )
         address, until = f"http://127.0.0.1:{port}", time.monotonic() + START_SECONDS
         while time.monotonic() < until:
             with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/healthz", timeout=2):

@@ -1,5 +1,6 @@
 """Callers who send slowly or without end, and are not signed in, hold up nobody: the real server, over sockets."""
 
+import http.client
 import os
 import socket
 import urllib.error
@@ -66,3 +67,22 @@ def test_a_body_without_end_is_cut_off(address: str) -> None:
         except OSError:
             return  # the server has closed the line
         assert line.recv(12) == b"HTTP/1.1 413"
+
+
+def test_a_head_without_end_is_cut_off(address: str) -> None:
+    with closing(line_to(address)) as line:
+        line.sendall(b"GET /sign-in/ HTTP/1.1\r\nHost: localhost\r\nX-Long: ")
+        try:
+            for _ in range(100):
+                line.sendall(b"a" * 100_000)
+            assert line.recv(12) == b"HTTP/1.1 431"
+        except OSError:
+            return  # the server has closed the line
+
+
+def test_a_line_serves_one_request_after_another(address: str) -> None:
+    with closing(http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)) as line:
+        for _ in range(3):
+            line.request("GET", "/healthz")
+            answer = line.getresponse()
+            assert answer.status == 200 and answer.read() and line.sock is not None
