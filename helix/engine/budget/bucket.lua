@@ -116,6 +116,7 @@ if not code then
   local turn = gap * (rivals + weight) / weight
   local ahead = rivals > 0 and mine[2] - place > AHEAD + AHEAD_TURNS * turn
   if place - now <= mine_reach and not ahead then
+    local begin = math.max(state[1], now) - slack - now
     state[1] = math.max(state[1], now) + gap
     if rivals > 0 then mine[2] = math.max(mine[2], place) + turn else mine[2] = place end
     code = 'go'
@@ -129,7 +130,7 @@ if not code then
     else
       keep(nil)
     end
-    return {code, string.format('%.6f', place - now)}
+    return {code, string.format('%.6f', place - now), string.format('%.6f', begin), string.format('%.6f', gap)}
   end
   if ahead then code = 'turn' else code = 'pace' end
 end

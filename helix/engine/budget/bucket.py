@@ -41,10 +41,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`code` GO or PROBE: the place is taken, call in `wait` seconds. Else: ask again in `wait` seconds."""
+    """`code` GO or PROBE: the place is taken, call in `wait` seconds. Else: ask again in `wait` seconds. Of a bundle of
+    places, each further one lies `gap` / size seconds after the one before; the first at `begin`, below 0 within the slack."""
 
     code: str
     wait: float
+    begin: float = 0.0
+    gap: float = 0.0
 
 
 @dataclass(slots=True)
@@ -97,26 +100,27 @@ class Bucket:
             turn = gap * (rivals + weight) / weight
             ahead = rivals > 0 and mine.used - place > AHEAD + AHEAD_TURNS * turn
             if place - now <= mine_reach and not ahead:
+                begin = max(self.next_place, now) - pace.slack - now
                 self.next_place = max(self.next_place, now) + gap
                 mine.used = max(mine.used, place) + turn if rivals > 0 else place
                 if rivals > 0 or flow in self.lines:
                     self.lines[flow] = mine
                 if not self.open_until:
-                    return Answer(GO, place - now)
+                    return Answer(GO, place - now, begin, gap)
                 self.probing_until = now + PROBE_SECONDS
-                return Answer(PROBE, place - now)
+                return Answer(PROBE, place - now, begin, gap)
             code = TURN if ahead else PACED
         spacing = (max(gap, HELD_GAP) if held > now else gap) * HURRY
         if code == PACED and held <= now and self.told != self.next_place:
             self.told, back = self.next_place, place
         else:
-            begin = max(place, held, mine.used if code == TURN else 0.0)
+            after = max(place, held, mine.used if code == TURN else 0.0)
             if mine.end > now:
-                begin = max(begin, mine.end)
-                share = 1 + sum(line.weight for line in others if line.end > begin) / weight
+                after = max(after, mine.end)
+                share = 1 + sum(line.weight for line in others if line.end > after) / weight
             else:
                 share = sum(min(line.weight / weight, 1.0) for line in others)
-            back = begin + spacing * share
+            back = after + spacing * share
         if back - now > LONGEST:
             return Answer(code, LONGEST * (0.75 + 0.25 * dice))
         self.lines[flow] = Line(max(mine.end, back), mine.used, weight)

@@ -19,7 +19,7 @@ from helix.engine.budget.alone import Alone
 from helix.engine.budget.bucket import ASKED, GO, OPEN, PROBE, SEEN, Answer
 from helix.engine.budget.calling import SHORT, Calling, Later, Reported
 from helix.engine.budget.caps import Caps
-from helix.engine.budget.leases import Leases
+from helix.engine.budget.leases import AT_ONCE, Leases, shares
 from helix.engine.budget.pace import Pace, weight
 from helix.engine.budget.pausing import Standing, Standings
 from helix.engine.budget.shared import Away, Shared
@@ -31,9 +31,6 @@ from integrations.kit.families import ProbeResult
 
 FAILURES = frozenset({"network", "server_error", "bad_answer"})
 NOT_MADE = frozenset({"invalid_input", "missing_key", "missing_connection", "given_up"})
-AT_ONCE = 0.001
-"""Seconds too short to sleep."""
-AT_ONCE_ANSWER = Answer(GO, 0.0)
 ALIVE = timedelta(seconds=15)
 COUNT_EVERY_SECONDS = 5.0
 
@@ -114,10 +111,25 @@ class Gate:
             self._succeeded[calling.place] = min(self._succeeded.get(calling.place, 0) + 1, SEEN)
 
     def _ask(self, calling: Calling, pace: Pace, not_before: float) -> Answer:
+        place, flow = calling.place, str(calling.flow_id)
+        if not shares(pace):
+            return self._ask_for(1, calling, pace, not_before)
+        if (taken := self.leases.take(place, flow)) is not None:
+            return taken
+        with self.leases.asking(place, flow) as asking:
+            if (taken := self.leases.take(place, flow)) is not None:
+                return taken
+            size = self.leases.size(place, flow, pace, asking.waiting)
+            answer = self._ask_for(size, calling, pace, not_before)
+            if answer.code == GO and not self._was_away:
+                self.leases.granted(place, flow, size, answer)
+            else:
+                self.leases.drop(place)
+            return answer
+
+    def _ask_for(self, size: int, calling: Calling, pace: Pace, not_before: float) -> Answer:
+        """Ask for so many places; Redis away, for one."""
         place, flow, turns = calling.place, str(calling.flow_id), weight(calling.priority)
-        if self.leases.take(place, flow):
-            return AT_ONCE_ANSWER
-        size = self.leases.size(place, flow, pace)
         with self._lock:
             succeeded = self._succeeded.pop(place, 0)
         try:
@@ -126,12 +138,7 @@ class Gate:
             )
         except Away:
             self._was_away = True
-            self.leases.drop(place)
             return self.alone.ask(place, pace, flow, turns, succeeded=succeeded, reach=SHORT, not_before=not_before)
-        if answer.code == GO and answer.wait <= AT_ONCE:
-            self.leases.granted(place, flow, size)
-        else:
-            self.leases.drop(place)
         self.alone.has_shared = True
         if self._was_away:
             self._was_away = False

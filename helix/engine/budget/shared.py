@@ -47,10 +47,10 @@ class Shared:
         """As Bucket.ask, by the clock of Redis; `not_before` in seconds from now."""
         back = self._greeted is not None and place not in self._greeted
         given = (int(back), pace.gap, pace.slack, flow, weight, succeeded, reach, not_before, random.random())
-        code, wait = self._run(place, "ask", "", *given)
+        code, *times = self._run(place, "ask", "", *given)
         if back and self._greeted is not None:
             self._greeted.add(place)
-        return Answer(code.decode(), float(wait))
+        return Answer(code.decode(), *map(float, times))
 
     def tell(
         self, place: str, *, succeeded: int = 0, failed: bool = False, asked: float = 0.0, refused: bool = False

@@ -45,6 +45,8 @@ def test_the_script_and_the_sums_in_python_agree(queue: Queue, seed: int) -> Non
                 not_before=now + not_before if not_before else 0.0, dice=roll,
             )  # fmt: skip
             given = [int(back), pace.gap, pace.slack, flow, weight(urgent[flow]), succeeded, 1.0, not_before, roll]
-            code, wait = script(keys=[key, BEGINNING], args=["ask", now, *given])
+            code, wait, *more = script(keys=[key, BEGINNING], args=["ask", now, *given])
             assert code.decode() == answer.code
             assert float(wait) == pytest.approx(answer.wait, abs=2e-6)
+            if more:
+                assert [float(time) for time in more] == pytest.approx([answer.begin, answer.gap], abs=2e-6)
