@@ -17,6 +17,10 @@ import redis
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from helix.engine.hints import hint
 
 QUIET_SECONDS = 5.0
 UNHEARD_SECONDS = 1.0
@@ -38,6 +42,7 @@ class Bell:
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._unheard_until = 0.0
+        self._queue = Queue()
 
     def ring(self, times: int = 1) -> None:
         """Ask for `times` workers' attention once the current transaction is committed."""
@@ -57,6 +62,7 @@ class Bell:
         if thread is not None and thread.is_alive():
             self._rings.put(None)
             thread.join(STOP_SECONDS)
+            self._queue.close()
 
     def _put(self, what: Ring) -> None:
         with self._lock:
@@ -74,7 +80,7 @@ class Bell:
             if time.monotonic() < quiet_until:
                 continue
             try:
-                _wake(sum(each for each in found if isinstance(each, int)))
+                self._queue.wake(sum(each for each in found if isinstance(each, int)))
                 if not _tell(dict(each for each in found if isinstance(each, tuple))):
                     self._unheard_until = time.monotonic() + UNHEARD_SECONDS
             except Exception as error:  # whatever the broker's client raises: the poll of the workers makes up for it
@@ -92,9 +98,31 @@ class Bell:
         return found
 
 
-def _wake(times: int) -> None:
-    for _ in range(min(times, MOST_AT_ONCE)):
-        current_app.send_task(WAKE, ignore_result=True, expires=60, retry=False)
+class Queue:
+    """The workers' queue, on a connection that is kept."""
+
+    def __init__(self) -> None:
+        self._url = ""
+        self._redis: redis.Redis | None = None
+
+    def wake(self, times: int) -> None:
+        """Put so many hints into it."""
+        if times:
+            hints = [hint(current_app, WAKE) for _ in range(min(times, MOST_AT_ONCE))]
+            self._reach(current_app.conf.broker_url).lpush(current_app.conf.task_default_queue, *hints)
+
+    def _reach(self, url: str) -> redis.Redis:
+        if self._redis is None or url != self._url:
+            self.close()
+            once_more = Retry(NoBackoff(), 1)  # on a new line: the kept one may lead to a Redis that is gone
+            self._redis = redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=1, retry=once_more)
+            self._url = url
+        return self._redis
+
+    def close(self) -> None:
+        if self._redis is not None:
+            self._redis.close()
+            self._redis = None
 
 
 @lru_cache(maxsize=1)

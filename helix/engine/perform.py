@@ -3,15 +3,18 @@
 Steps that stand side by side are carried in threads of this process; what ends together is recorded in one commit.
 """
 
+import contextlib
 import logging
 import os
 import socket
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import Error as DatabaseError
 from django.db import connections
@@ -30,13 +33,18 @@ from integrations.kit.client import Client, open_client
 SLICE_SECONDS = 20.0
 BRANCH_THREADS = 48
 GATHERING_SECONDS = 0.003
-"""How long steps that end together are waited for, once one of several has ended: they share a commit."""
+"""Once one of several steps has ended, others are waited for as long as one ends within so long of the one before: they share
+a commit."""
+GATHERING_MOST = 0.03
 PATIENCE = 0.5
 """Share of the lease for which a result is held in memory while the database is away."""
 log = logging.getLogger(__name__)
 stopping = threading.Event()
 """Set when this process shall end: what is held is ended, nothing else is begun."""
 
+
+Landed = SimpleQueue[tuple[Held, Outcome | BaseException | None]]
+"""Where the threads of the branches put what their steps came to."""
 
 _making = threading.Lock()
 
@@ -77,17 +85,18 @@ def work() -> int:
 
 def carry(held: list[Held], until: float) -> int:
     """Carry these steps of one run and those that follow; how many."""
-    carried, todo, flying = 0, held, dict[Future[Outcome | None], Held]()
+    carried, todo, flying, landed = 0, held, set[UUID](), Landed()
     segment, worker = held[0].segment, held[0].step.worker
     while todo or flying:
         if len(todo) == 1 and not flying:
             ended = [(todo[0], _attempt_here(todo[0]))]
         else:
             heart.add(todo)
-            flying |= {_branches().submit(_attempt_aside, each, _prepared(each)): each for each in todo}
-            done, still = wait(flying, return_when=FIRST_COMPLETED)
-            done |= wait(still, GATHERING_SECONDS).done
-            ended = [(flying.pop(future), future.result()) for future in done]
+            for each in todo:
+                flying.add(each.step.id)
+                _branches().submit(_attempt_aside, each, _prepared(each), landed)
+            ended = _gathered(landed, len(flying))
+            flying.difference_update(each.step.id for each, _ in ended)
             heart.drop(each for each, _ in ended)
         known = [(each, outcome) for each, outcome in ended if outcome is not None]
         carried += len(known)
@@ -120,14 +129,31 @@ def _attempt_here(held: Held) -> Outcome | None:
         return _safely(lambda: attempt(held, client(), prepare(held)), held)
 
 
-def _attempt_aside(held: Held, scope: dict[str, Any] | None) -> Outcome | None:
+def _attempt_aside(held: Held, scope: dict[str, Any] | None, landed: Landed) -> None:
     """In a thread of the branches. It keeps no connection to the database: it seldom needs one."""
-    if scope is None:
-        return None
+    outcome: Outcome | BaseException | None = None
     try:
-        return _safely(lambda: attempt(held, client(), scope), held)
+        if scope is not None:
+            outcome = _safely(lambda: attempt(held, client(), scope), held)
+    except BaseException as error:
+        outcome = error
     finally:
         connections.close_all()
+        landed.put((held, outcome))
+
+
+def _gathered(landed: Landed, flying: int) -> list[tuple[Held, Outcome | None]]:
+    """What has ended of so many: at least one, and those that end soon after it."""
+    found, until = [landed.get()], time.monotonic() + GATHERING_MOST
+    with contextlib.suppress(Empty):
+        while len(found) < flying and (left := until - time.monotonic()) > 0:
+            found.append(landed.get(timeout=min(left, GATHERING_SECONDS)))
+    ended: list[tuple[Held, Outcome | None]] = []
+    for held, outcome in found:
+        if isinstance(outcome, BaseException):
+            raise outcome
+        ended.append((held, outcome))
+    return ended
 
 
 def _record(segment: Segment, ended: list[tuple[Held, Outcome]], worker: str, room: int) -> list[Held]:

@@ -14,10 +14,14 @@ from helix.engine.outcomes import Outcome
 from helix.engine.recording import Recording
 from helix.engine.segment import Segment
 from helix.engine.states import RunState, StepState
+from helix.engine.steps import LOGIC
+from helix.engine.steps.moment import Moment
 from helix.engine.turnstile import one_writer
 from helix.engine.write import write
+from helix.tracing.spans import tracing
 from integrations.kit.points import reach
 
+JOIN = "logic.join"
 LOCK_AFTER = 2
 """Tries after which a worker that was overtaken each time locks the run first."""
 
@@ -35,7 +39,7 @@ def record(segment: Segment, outcomes: list[tuple[Held, Outcome]], *, worker: st
             if not recording.add(attempts):
                 return []
             recording.settle()
-            held = _claim_here(recording, worker, room)
+            held = _joined(recording, _claim_here(recording, worker, room), worker, room)
             if write(segment.run, segment.seq, recording.build(), recording.now):
                 break
         tries += 1
@@ -78,6 +82,21 @@ class locked:
     def __exit__(self, *reason: Any) -> None:
         self.atomic.__exit__(*reason)
         self.turn.__exit__(*reason)
+
+
+def _joined(recording: Recording, held: list[Held], worker: str, room: int) -> list[Held]:
+    """Carry the joins among these in the same commit: paths that have met need no other, and what follows is claimed instead.
+    Not those of a turn that begins in it, nor where each step is watched (samples, tracing)."""
+    if recording.run.pinned or tracing.sink is not None:
+        return held
+    nodes = recording.plan.nodes
+    while joins := [each for each in held if nodes[each.step.node].type == JOIN and recording.is_written(each.step)]:
+        moment = Moment(recording.now, recording.now)
+        recording.add([ended(each, LOGIC[JOIN](nodes[each.step.node], {}, moment)) for each in joins])
+        recording.settle()
+        held = [each for each in held if each not in joins]
+        held += _claim_here(recording, worker, room - len(held))
+    return held
 
 
 def _claim_here(recording: Recording, worker: str, room: int) -> list[Held]:

@@ -104,6 +104,10 @@ class Recording:
         """This row has changed."""
         self._touched[row.id] = row
 
+    def is_written(self, row: Row) -> bool:
+        """Whether the row stands in the database already; else this commit begins it."""
+        return row.id not in self._begun
+
     def _move(self, row: Row, view: View) -> None:
         row.state, row.port = view.state, view.port
         if view.state == StepState.READY:

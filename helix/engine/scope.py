@@ -7,19 +7,29 @@ from django.db.models import Q
 
 from helix.engine.claim import Held
 from helix.engine.keys import answer_token
-from helix.engine.models import Item, StepRun
+from helix.engine.models import Item, Run, StepRun
 from helix.engine.outputs import load
 from helix.engine.plans import mentioned
-from helix.engine.segment import ITEM
+from helix.engine.segment import AROUND, ITEM
 from helix.engine.states import FINAL_STEP_STATES
 
 
 def scope_of(held: Held) -> dict[str, Any]:
     """The names and values of this step, in this turn of its loop."""
     run, names = held.run, mentioned(held.run.version_id, held.step.node)
-    scope: dict[str, Any] = {
+    around = held.segment.known("")
+    if AROUND not in around:
+        around[AROUND] = _around(run)
+    scope: dict[str, Any] = {**around[AROUND], "steps": _outputs(held, names.steps) if names.steps else {}}
+    if held.step.item_key and names.item:
+        scope |= item_of(held)
+    return scope
+
+
+def _around(run: Run) -> dict[str, Any]:
+    """What is the same for every step of the run."""
+    return {
         "trigger": load(run.payload, run.team_id),
-        "steps": _outputs(held, names.steps) if names.steps else {},
         "run": {
             "id": str(run.id),
             "started_at": (run.started_at or run.created_at).isoformat(),
@@ -27,9 +37,6 @@ def scope_of(held: Held) -> dict[str, Any]:
         },
         "flow": {"name": run.flow.name},
     }
-    if held.step.item_key and names.item:
-        scope |= item_of(held)
-    return scope
 
 
 def item_of(held: Held) -> dict[str, Any]:

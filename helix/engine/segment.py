@@ -15,7 +15,7 @@ from helix.engine.rows import Row, rows_of
 from helix.engine.states import StepState
 from helix.flows.plan import Plan
 
-ITEM = "<item>"  # no step has such a key
+ITEM, AROUND = "<item>", "<around>"  # no step has such a key
 
 
 class Segment:
@@ -68,7 +68,8 @@ class Segment:
         self.known(row.item_key)[row.node] = output
 
     def known(self, turn: str) -> dict[str, Any]:
-        """Outputs of this turn's steps that need not be read again, by step; its item under ITEM."""
+        """Outputs of this turn's steps that need not be read again, by step; its item under ITEM, and what is the same for
+        all steps under AROUND of the turn ""."""
         return self.outputs.setdefault(turn, {})
 
     def drop(self, turn: str) -> None:
