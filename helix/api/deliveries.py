@@ -71,7 +71,7 @@ def again(request: ApiRequest, endpoint_id: UUID, delivery_id: UUID) -> Status[d
     known = _endpoint(request, endpoint_id)
     row = get_object_or_404(TriggerInbox, endpoint=known, pk=delivery_id)
     try:
-        return Status(202, {"runs": [run.pk for run in replay(row, request.auth.user)]})
+        return Status(202, {"runs": [run.pk for run in replay(row, request.auth.member)]})
     except NotReplayable as why:
         raise ApiError(
             409, "not_replayable", str(why), "Look at the flow's trigger and its published version."

@@ -8,14 +8,17 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from django.contrib.auth import get_user
+from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connections
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
 from helix.engine.models import Run
@@ -26,7 +29,10 @@ from helix.teams.access import TeamRequest, needs
 from helix.teams.roles import Ability
 
 LONGEST_SECONDS = 120.0
-"""A stream ends after this time and the browser opens another: whoever left the team sees no more."""
+"""A stream ends after this time and the browser opens another."""
+ASK_AGAIN_SECONDS = 5.0
+"""So often a stream asks whether its person may still see the run: who was signed out, lost the role or the flow sees no more
+within fifteen seconds."""
 LOOK_SECONDS, LOOK_ALONE_SECONDS = 10.0, 1.0
 FIRST_LOOKS = 3
 """At first the database is asked each second even with Redis: workers tell little while nobody listens."""
@@ -41,8 +47,9 @@ async def events(request: HttpRequest, team: str, run_id: UUID) -> HttpResponseB
     if refused.status_code != 204:
         return refused
     given = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
+    seen = int(given) if given.isdecimal() else -1
     stream = StreamingHttpResponse(
-        _told(run_id, int(given) if given.isdecimal() else -1), content_type="text/event-stream"
+        _told(run_id, seen, partial(_may_still, request, team, run_id)), content_type="text/event-stream"
     )
     stream["Cache-Control"] = "no-store"
     stream["X-Accel-Buffering"] = "no"
@@ -55,14 +62,30 @@ def _gate(request: TeamRequest, run_id: UUID) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-async def _told(run_id: UUID, seen: int) -> AsyncIterator[str]:
+def _may_still(request: HttpRequest, team: str, run_id: UUID) -> bool:
+    """Ask anew, as if the request had just come: by the session, the person and the role as they are now."""
+    fresh = copy(request)
+    fresh.session = type(request.session)(request.session.session_key)
+    fresh.user = get_user(fresh)
+    try:
+        return _gate(fresh, team=team, run_id=run_id).status_code == 204
+    except (Http404, PermissionDenied):
+        return False
+
+
+async def _told(run_id: UUID, seen: int, may_still: Callable[[], bool]) -> AsyncIterator[str]:
     loop = asyncio.get_running_loop()
-    until = loop.time() + LONGEST_SECONDS
+    asked = loop.time()
+    until = asked + LONGEST_SECONDS
     yield "retry: 1000\n\n"
     looks = 0
     with hints.about(run_id) as hint:
         while loop.time() < until:
             hint.clear()
+            if loop.time() - asked >= ASK_AGAIN_SECONDS:
+                asked = loop.time()
+                if not await _aside(may_still):
+                    return
             state = await _aside(partial(_look, run_id, seen))
             if state is None:
                 return

@@ -19,9 +19,11 @@ from helix.engine.pauses import why_paused
 from helix.engine.plans import plan_of
 from helix.engine.start import start
 from helix.engine.states import Cause
+from helix.flows.access import visible
 from helix.flows.models import Flow
 from helix.ids import new_id
-from helix.teams.models import User
+from helix.teams.models import Member, User
+from helix.teams.roles import Ability
 from helix.triggers.backlog import is_full
 from helix.triggers.intake.models import TriggerInbox
 from helix.triggers.matching import awaits, concerns, digests_of
@@ -62,8 +64,8 @@ def turn_inbox(now: datetime | None = None) -> int:
             return begun
 
 
-def replay(row: TriggerInbox, by: User | None) -> list[Run]:
-    """Run the published version once more for a delivery: a new run for each flow that it concerns."""
+def replay(row: TriggerInbox, by: Member) -> list[Run]:
+    """Run the published version once more for a delivery: a new run for each flow that it concerns and that the member may run."""
     if paused := why_paused(row.endpoint.team_id):
         raise NotReplayable(paused)
     if row.purged:
@@ -146,16 +148,18 @@ def _put_off(row: TriggerInbox, now: datetime, trouble: Exception) -> None:
     )
 
 
-def _begin(row: TriggerInbox, again: str, by: User | None, *, off_too: bool = False) -> Begun:
+def _begin(row: TriggerInbox, again: str, by: Member | None, *, off_too: bool = False) -> Begun:
     """The runs that this delivery begins; Unfit when there are none. `again` makes their keys new."""
-    endpoint = row.endpoint
+    endpoint, user = row.endpoint, by.user if by is not None else None
     if endpoint.flow is not None:
-        return Begun([_begin_webhook(row, endpoint.flow, endpoint.live_node, again, by, off_too=off_too)])
+        return Begun([_begin_webhook(row, endpoint.flow, endpoint.live_node, again, user, off_too=off_too)])
     event = event_of(bytes(row.body), 0)
     if isinstance(event, Refusal):
         raise Unfit(event.message)
     name = endpoint.connection.name if endpoint.connection else ""
     heard = Listener.objects.filter(team_id=endpoint.team_id, kind=HEARD, connection__in=["", name])
+    if by is not None:
+        heard = visible(by, heard, ability=Ability.OPERATE)
     listeners = [
         each for each in heard.select_related("flow__published").order_by("since", "pk") if concerns(each.config, event)
     ]
@@ -166,7 +170,7 @@ def _begin(row: TriggerInbox, again: str, by: User | None, *, off_too: bool = Fa
         return Begun([])
     if not listeners:
         raise Unfit(f"No flow that is switched on listens for “{event.name}” as it came.")
-    return _begin_events(row, listeners, event, again, by)
+    return _begin_events(row, listeners, event, again, user)
 
 
 def _begin_webhook(row: TriggerInbox, flow: Flow, node: str, again: str, by: User | None, *, off_too: bool) -> Run:

@@ -64,7 +64,7 @@ def again(request: TeamRequest, connection_id: UUID, delivery_id: UUID) -> HttpR
     connection = get_object_or_404(Connection, team=request.team, pk=connection_id)
     row = get_object_or_404(TriggerInbox, pk=delivery_id, endpoint__connection=connection)
     try:
-        begun = len(replay(row, request.user))
+        begun = len(replay(row, request.member))
     except NotReplayable as why:
         messages.error(request, str(why))
     else:

@@ -132,7 +132,7 @@ def _again(request: TeamRequest, endpoint: Endpoint, delivery: str) -> HttpRespo
     if row is None:
         return error(404, "not_found", "This delivery is not kept any more.", "Select the step again.")
     try:
-        begun = replay(row, request.user)
+        begun = replay(row, request.member)
     except NotReplayable as why:
         return error(422, "not_replayable", str(why))
     return JsonResponse({"runs": [str(run.pk) for run in begun]})

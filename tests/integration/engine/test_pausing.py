@@ -26,7 +26,7 @@ from helix.engine.sweep import end_overdue
 from helix.flows.drafts import create_flow
 from helix.flows.models import FlowVersion
 from helix.ids import new_id
-from helix.teams.models import Team, User
+from helix.teams.models import Member, Team, User
 from helix.triggers.byhand import Crowded, NotRunnable, start_by_hand
 from helix.triggers.due import fire_due
 from helix.triggers.endpoints import endpoint_of_trigger, reveal
@@ -146,7 +146,7 @@ def test_deliveries_are_kept_and_begin_afterwards(ours: tuple[Team, User, FlowVe
     kept = TriggerInbox.objects.filter(endpoint=endpoint)
     assert set(kept.values_list("state", flat=True)) == {"new"}
     with pytest.raises(NotReplayable, match="paused since"):
-        replay(kept[0], bob)
+        replay(kept[0], Member.objects.get(team=team, user=bob))
 
     resume_everything(team)
     look_again()

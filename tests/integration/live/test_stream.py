@@ -5,7 +5,9 @@ import json
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
+from django.contrib.sessions.models import Session
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
@@ -16,7 +18,9 @@ from helix.engine.perform import work
 from helix.engine.start import start
 from helix.engine.states import Cause
 from helix.flows.drafts import create_flow
-from helix.teams.models import User
+from helix.flows.models import Flow
+from helix.runs import live
+from helix.teams.models import Member, User
 from helix.triggers.publish import publish
 from tests.build import cast, graph_text
 
@@ -101,3 +105,57 @@ def test_a_stranger_meets_nothing(run: Run) -> None:
     status, events = read(scope(run, "mallory@demo.example"))
 
     assert (status, events) == (404, [])
+
+
+def signed_out(run: Run, carol: User) -> None:
+    Session.objects.all().delete()
+
+
+def deactivated(run: Run, carol: User) -> None:
+    User.objects.filter(pk=carol.pk).update(is_active=False)
+
+
+def another_password(run: Run, carol: User) -> None:
+    carol.set_password("a new one, quite long")
+    carol.save()
+
+
+def removed(run: Run, carol: User) -> None:
+    Member.objects.filter(user=carol, team=run.team).delete()
+
+
+def hidden(run: Run, carol: User) -> None:
+    Flow.objects.filter(pk=run.flow_id).update(restricted=True)
+
+
+def nothing(run: Run, carol: User) -> None:
+    """The stream goes on until its time is over."""
+
+
+@pytest.mark.parametrize("change", [signed_out, deactivated, another_password, removed, hidden, nothing])
+def test_a_stream_ends_for_whom_may_not_see_the_run_any_more(
+    run: Run, change: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "ASK_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(live, "LOOK_ALONE_SECONDS", 0.05)
+    monkeypatch.setattr(live, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(live, "LONGEST_SECONDS", 2.0)
+    begun, carol = scope(run, "carol@demo.example"), User.objects.get(email="carol@demo.example")
+
+    async def follow() -> str:
+        talk: Any = ApplicationCommunicator(application, begun)
+        await talk.send_input({"type": "http.request", "body": b"", "more_body": False})
+        assert (await talk.receive_output(10))["status"] == 200
+        parts = [(await talk.receive_output(10))["body"], (await talk.receive_output(10))["body"]]
+        await sync_to_async(change)(run, carol)
+        while (part := await talk.receive_output(10)).get("more_body"):
+            parts.append(part["body"])
+        await talk.wait(5)
+        return b"".join(parts).decode()
+
+    text = asyncio.run(follow())
+    connections.close_all()
+
+    assert f"id: {run.seq}" in text
+    looks = text.count(": still here")
+    assert looks < 8 if change is not nothing else looks > 8

@@ -11,8 +11,11 @@ from helix.connections.keeping import save_connection
 from helix.connections.models import Connection
 from helix.engine.models import Run
 from helix.engine.states import Cause
-from helix.flows.models import Flow, FlowVersion
+from helix.flows.models import Flow, FlowGrant, FlowVersion
 from helix.ids import new_id
+from helix.teams.models import Member, User
+from helix.teams.roles import Role
+from helix.teams.sharing import Level
 from helix.triggers.endpoints import endpoint_of_connection, endpoint_of_trigger, replace_secret
 from helix.triggers.inbox import MOST_TRIES, NotReplayable, forget_old, replay, turn_inbox
 from helix.triggers.intake.take import Call, take
@@ -38,6 +41,11 @@ def webhook(make_flow: MakeFlow, **config: Any) -> tuple[Flow, Endpoint]:
     endpoint = Endpoint.objects.get(flow=flow)
     replace_secret(endpoint, KEY)
     return flow, endpoint
+
+
+def member(endpoint: Endpoint, role: Role) -> Member:
+    user = User.objects.create_user("somebody@demo.example", "a long password of theirs")
+    return Member.objects.create(team=endpoint.team, user=user, role=role)
 
 
 def break_flow(flow: Flow) -> None:
@@ -156,12 +164,30 @@ def test_a_delivery_can_be_run_again_any_number_of_times(reporting: Endpoint, ma
     deliver(reporting, event())
     turn_inbox()
 
+    by = member(endpoint, Role.OPERATOR)
     for row in TriggerInbox.objects.all():
-        first, second = replay(row, None), replay(row, None)
+        first, second = replay(row, by), replay(row, by)
         assert len(first) == len(second) == 1 and first[0].pk != second[0].pk
         assert first[0].payload == Run.objects.filter(flow=first[0].flow).earliest("created_at").payload
 
     assert Run.objects.count() == 6
+
+
+def test_an_event_runs_again_only_what_the_person_may_run(reporting: Endpoint, make_flow: MakeFlow) -> None:
+    open_to_all = make_flow("trigger.customerio_event", "All", events=["email_bounced"])
+    hidden = make_flow("trigger.customerio_event", "Hidden", events=["email_bounced"])
+    granted = make_flow("trigger.customerio_event", "Granted", events=["email_bounced"])
+    looked_at = make_flow("trigger.customerio_event", "Looked at", events=["email_bounced"])
+    Flow.objects.filter(pk__in=[hidden.pk, granted.pk, looked_at.pk]).update(restricted=True)
+    by = member(reporting, Role.OPERATOR)
+    FlowGrant.objects.create(flow=granted, user=by.user, level=Level.RUN)
+    FlowGrant.objects.create(flow=looked_at, user=by.user, level=Level.VIEW)
+    deliver(reporting, event())
+    assert turn_inbox() == 4
+
+    begun = replay(TriggerInbox.objects.get(), by)
+
+    assert {run.flow_id for run in begun} == {open_to_all.pk, granted.pk}
 
 
 def test_bodies_are_forgotten_after_a_week_and_repeats_are_still_known(make_flow: MakeFlow) -> None:
@@ -175,7 +201,7 @@ def test_bodies_are_forgotten_after_a_week_and_repeats_are_still_known(make_flow
     row = TriggerInbox.objects.get()
     assert row.purged and bytes(row.body) == b""
     with pytest.raises(NotReplayable):
-        replay(row, None)
+        replay(row, member(endpoint, Role.OPERATOR))
     assert deliver(endpoint, b'{"n": 1}') == 202
     assert TriggerInbox.objects.count() == 1
     forget_old(timezone.now() + timedelta(days=30))
