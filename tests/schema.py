@@ -35,7 +35,7 @@ from helix.connections.models import Connection
 from helix.engine.models import Run, StepRun
 from helix.flows.models import Flow
 from helix.triggers.byhand import start_by_hand
-flow = Flow.objects.get()
+flow = Flow.objects.get(name="Greet a lead")
 run = start_by_hand(flow, {"email": "ada@example.com"}, draft=False, by=None)
 print(json.dumps({"run_id": str(run.pk), "step_id": str(run.steps.first().pk), "flow_id": str(flow.pk),
                   "connection_id": str(Connection.objects.get().pk)}))

@@ -36,6 +36,7 @@ from helix.flows.access import flows_for, visible
 from helix.flows.filing import found_folder
 from helix.flows.finding import TOP, FlowFilter
 from helix.flows.gist import renew
+from helix.flows.mass import unconfirmed
 from helix.flows.models import Flow, FlowVersion
 from helix.flows.steps import STEP_TYPES
 from helix.teams.roles import Ability
@@ -241,8 +242,14 @@ def _revision(if_match: str) -> int:
 
 @router.post("/flows/{uuid:flow_id}/publish", response={201: VersionOut})
 def publish(request: ApiRequest, flow_id: UUID, body: PublishIn) -> Status[dict[str, Any]]:
+    """Make the draft the version that runs. A flow that triggers a broadcast wants its name as `confirm`."""
+    flow = flow_of(request, flow_id, Ability.PUBLISH)
+    if words := unconfirmed(flow.name, flow.draft, body.confirm):
+        raise ApiError(
+            422, "confirm_mass", words, "Send the flow's name as `confirm`; nothing was published.", "/confirm"
+        )
     try:
-        version = publishing.publish(flow_of(request, flow_id, Ability.PUBLISH), request.auth.user, body.note)
+        version = publishing.publish(flow, request.auth.user, body.note)
     except publishing.NotPublishable as refused:
         raise ApiError(
             422, "not_publishable", str(refused), "Mend the problems of severity “error”.", problems=refused.problems

@@ -32,6 +32,11 @@ class DraftOut(Problems):
 
 class PublishIn(Schema):
     note: str = Field(default="", max_length=2000)
+    confirm: str = Field(
+        default="",
+        max_length=200,
+        description="The flow's name, when the flow triggers a broadcast: it cannot be recalled.",
+    )
 
 
 class VersionOut(Schema):

@@ -34,6 +34,7 @@ class Connection(models.Model):
     wake_at = models.DateTimeField(null=True, db_index=True)  # then its waiting steps look again
     daily_calls = models.PositiveIntegerField(null=True)  # caps a day; none when empty
     daily_broadcasts = models.PositiveIntegerField(null=True, default=10)
+    daily_people = models.PositiveIntegerField(null=True)
     limited = models.BooleanField(default=False)  # only `granted` members, and whoever manages keys, may build with it
     granted = models.ManyToManyField(User, related_name="+")
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")

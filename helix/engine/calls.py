@@ -11,7 +11,7 @@ from helix.connections.opening import NoSandbox
 from helix.connections.rotation import note_fallback
 from helix.connections.vault import VaultLocked
 from helix.engine.budget import gate
-from helix.engine.budget.calling import Calling, limit_class
+from helix.engine.budget.calling import Calling, Never, limit_class
 from helix.engine.claim import Held
 from helix.engine.credentials import NoConnection, Opened, opened
 from helix.engine.fencing import TakenOver
@@ -50,6 +50,7 @@ class Doing:
     limit_class: str
     rate: Rate
     do: Callable[[Credentials | None], Reply]
+    people: int | None = 0
 
     def once(self) -> Reply:
         """The call. A key that was just replaced and is refused gives way to the one before it, while that is kept: what was
@@ -84,7 +85,11 @@ def call(held: Held, node: PlanNode, given: Any, client: Client) -> Outcome:
     if held.step.sent_at is not None and node.type in PROBES and doing.connection is not None:
         return look_again(held, given, doing.connection.credentials, client)
     calling = _calling(held, doing)
-    if calling is not None and (later := gate.enter(calling)) is not None:
+    try:
+        later = gate.enter(calling) if calling is not None else None
+    except Never as never:
+        return Failed(Trouble("over_cap", str(never), never.hint), told)
+    if later is not None:
         return _later(held, later.seconds, later.why, seen)
     if _is_over(held):
         if calling is not None:
@@ -130,7 +135,8 @@ def _doing(held: Held, node: PlanNode, given: Any, client: Client) -> Doing:
     def go(keys: Credentials | None) -> Reply:
         return send(held, action, given, keys or found.credentials, **more)
 
-    return Doing(found, limit_class(action), action.pace, go)
+    people = action.people(given) if action.people is not None else 0
+    return Doing(found, limit_class(action), action.pace, go, people)
 
 
 def _is_over(held: Held) -> bool:
@@ -144,7 +150,7 @@ def _calling(held: Held, doing: Doing) -> Calling | None:
     if doing.connection is None:
         return None
     run = held.run
-    return Calling(run.team_id, doing.connection.id, doing.limit_class, doing.rate, run.flow_id, run.rank)
+    return Calling(run.team_id, doing.connection.id, doing.limit_class, doing.rate, run.flow_id, run.rank, doing.people)
 
 
 def _later(held: Held, seconds: float, why: str, given: Any) -> Outcome:

@@ -11,6 +11,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from helix.connections.models import Connection
+from helix.engine.budget.caps import WORDS, cap_of
 from helix.engine.budget.models import DailyUse
 from helix.engine.plans import plan_of
 from helix.flows.models import Flow
@@ -202,7 +203,8 @@ def use_of(team: Team, span: Span, now: datetime) -> list[UseRow]:
     }
     rows = []
     for connection in Connection.objects.filter(team=team).order_by("name"):
-        for kind, cap in (("calls", connection.daily_calls), ("broadcasts", connection.daily_broadcasts)):
+        for kind in WORDS:
+            cap = cap_of(connection, kind)
             each = tuple((day, used.get((connection.pk, kind, day), 0)) for day in days)
             if any(number for _, number in each):
                 rows.append(UseRow(connection, kind, each, cap))

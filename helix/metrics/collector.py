@@ -96,7 +96,7 @@ def _incoming(facts: Facts) -> Iterator[Metric]:
 def _connections(facts: Facts) -> Iterator[Metric]:
     labels = ["team", "connection", "kind"]
     yield _labelled(
-        "helix_budget_used", "Calls and broadcasts of each connection today (UTC).", labels,
+        "helix_budget_used", "Calls, broadcasts and people sent to of each connection today (UTC).", labels,
         (([use.team, use.connection, use.kind], use.used) for use in facts.uses),
     )  # fmt: skip
     yield _labelled(

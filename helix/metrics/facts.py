@@ -25,7 +25,7 @@ SCHEDULES = "SELECT count(*), min(next_fire_at) FROM triggers_schedule WHERE arm
 ALERTS = "SELECT kind, count(*) FROM alerts_alertstate WHERE is_open GROUP BY kind"
 TOTALS = "SELECT name, count FROM insights_total"
 CONNECTIONS = (
-    "SELECT t.slug, c.name, u.kind, u.used, c.daily_calls, c.daily_broadcasts, c.paused_at IS NOT NULL "
+    "SELECT t.slug, c.name, u.kind, u.used, c.daily_calls, c.daily_broadcasts, c.daily_people, c.paused_at IS NOT NULL "
     "FROM connections_connection c JOIN teams_team t ON t.id = c.team_id "
     "LEFT JOIN budget_dailyuse u ON u.connection_id = c.id AND u.day = %s"
 )
@@ -103,10 +103,13 @@ def _heap(sql: str, now: datetime) -> Heap:
 
 def _connections(now: datetime) -> tuple[list[Use], dict[tuple[str, str], bool]]:
     uses, paused = [], {}
-    for team, name, kind, used, calls, broadcasts, is_paused in _rows(CONNECTIONS, [now.astimezone(UTC).date()]):
+    for team, name, kind, used, calls, broadcasts, people, is_paused in _rows(
+        CONNECTIONS, [now.astimezone(UTC).date()]
+    ):
         paused[team, name] = bool(is_paused)
         if kind is not None:
-            uses.append(Use(team, name, kind, used, calls if kind == "calls" else broadcasts))
+            caps = {"calls": calls, "broadcasts": broadcasts, "people": people}
+            uses.append(Use(team, name, kind, used, caps[kind]))
     return uses, paused
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sized
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
@@ -152,6 +153,13 @@ class Triggered(Output):
 
 _NO_BROADCAST = {404: "Choose an API-triggered broadcast of this workspace: this number belongs to none."}
 
+
+def _people(given: Mapping[str, JsonValue]) -> int | None:
+    """How many people are named; an audience by filter or file, or the one set in Customer.io, has a size that only it knows."""
+    named = next((given[name] for name in ("ids", "emails", "per_user_data") if given.get(name)), None)
+    return len(named) if isinstance(named, Sized) and not isinstance(named, str) else None
+
+
 trigger_broadcast = Action(
     key="customerio.trigger_broadcast",
     slug="CUSTOMERIO_TRIGGER_BROADCAST",
@@ -168,6 +176,7 @@ trigger_broadcast = Action(
     effect="C",
     limits=Limits(call_bytes=25_000_000),
     rate=Rate(1, 10, hard=True, scope="trigger calls of the key; at most 5 may wait"),
+    people=_people,
     destructive="Sends real messages to everybody in the audience; they cannot be recalled.",
     advice=_NO_BROADCAST
     | {

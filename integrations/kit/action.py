@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
@@ -87,6 +87,8 @@ class Action:
     advice: Mapping[int, str] = field(default_factory=dict)
     """What a status means for this action, where it is more than for the API."""
     rate: Rate | None = None
+    people: Callable[[Mapping[str, JsonValue]], int | None] | None = None
+    """To how many people a call with these settings sends a message; None when only the service knows. No function: to nobody."""
     private_urls: tuple[str, ...] = ()
     """Fields of the answer whose URLs may hold a password; it is blotted out."""
 

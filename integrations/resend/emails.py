@@ -5,10 +5,11 @@ Facts: https://resend.com/docs/api-reference/emails/send-email · /docs/api-refe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from integrations.kit.action import Action, Api, Rate, Repeat, Request
 from integrations.kit.auth import Bearer
@@ -53,6 +54,11 @@ def _with_key(call: Post, settings: Shape, key: str, message_key: str) -> tuple[
     return (replace(plain, headers={"Idempotency-Key": key}) if key else plain,)
 
 
+def _people(given: Mapping[str, JsonValue]) -> int | None:
+    to = given.get("to")
+    return len(to) if isinstance(to, list) else 1
+
+
 send_email = Action(
     key="resend.send_email",
     slug="RESEND_SEND_EMAIL",
@@ -66,6 +72,7 @@ send_email = Action(
     output=Sent,
     message_key="Idempotency-Key",
     repeat=Repeat.KEYED,
+    people=_people,
     effect="B",
     docs="https://resend.com/docs/api-reference/emails/send-email",
 )

@@ -11,6 +11,16 @@ GRAPH = {
     "edges": [{"source": "go", "port": "next", "target": "track"}],
     "notes": [],
 }  # fmt: skip
+TO_ALL = {
+    "format": 1,
+    "nodes": [
+        {"key": "go", "type": "trigger.manual", "name": "Go", "position": {"x": 0, "y": 0}, "config": {"fields": []}},
+        {"key": "send", "type": "customerio.trigger_broadcast", "name": "Send to all", "position": {"x": 0, "y": 140},
+         "connection": "sandbox", "config": {"broadcast_id": 1, "emails": ["ada@example.com"]}},
+    ],
+    "edges": [{"source": "go", "port": "next", "target": "send"}],
+    "notes": [],
+}  # fmt: skip
 MAKE = f"""
 import json
 from helix.connections.keeping import save_connection
@@ -27,5 +37,8 @@ save_connection(team, name="sandbox", region="us", secrets=SANDBOX_SECRETS, sand
 flow = create_flow(team, "Greet a lead", json.dumps({GRAPH!r}), ada)
 publish(flow, ada, "")
 set_enabled(flow, True)
-print(json.dumps({{role.value: make_token(team, ada, role, "t") for role in Role}} | {{"flow": str(flow.pk)}}))
+to_all = create_flow(team, "Write to all", json.dumps({TO_ALL!r}), ada)
+publish(to_all, ada, "")
+set_enabled(to_all, True)
+print(json.dumps({{role.value: make_token(team, ada, role, "t") for role in Role}} | {{"flow": str(flow.pk), "to_all": str(to_all.pk)}}))
 """

@@ -10,7 +10,7 @@ from helix.connections.opening import NoSandbox
 from helix.connections.outgoing import guarded
 from helix.connections.vault import VaultLocked
 from helix.engine.budget import gate
-from helix.engine.budget.calling import Calling, limit_class
+from helix.engine.budget.calling import Calling, Never, limit_class
 from helix.engine.credentials import NoConnection, opened
 from helix.engine.outcomes import Trouble
 from helix.engine.pauses import why_paused
@@ -71,8 +71,15 @@ def _call(action: Action, caller: Caller, arguments: Arguments) -> Any:
     except (NoConnection, NoSandbox, VaultLocked) as error:
         hint = getattr(error, "hint", "") or "Ask an admin of the team."
         raise ToolRefused("missing_connection", str(error), hint) from None
-    calling = Calling(caller.team.pk, found.id, limit_class(action), action.pace, caller.token.pk, int(Rank.URGENT))
-    if (later := gate.enter(calling)) is not None:
+    people = action.people(given) if action.people is not None else 0
+    calling = Calling(
+        caller.team.pk, found.id, limit_class(action), action.pace, caller.token.pk, int(Rank.URGENT), people
+    )
+    try:
+        later = gate.enter(calling)
+    except Never as never:
+        raise ToolRefused("over_cap", str(never), never.hint) from None
+    if later is not None:
         raise ToolRefused("not_its_turn", later.why, f"Call again in {max(1, round(later.seconds))} s.")
     try:
         reply = send(

@@ -11,6 +11,7 @@ from helix.api.shapes import RunIn, RunOut
 from helix.engine.plans import plan_of
 from helix.engine.start import NoTrigger
 from helix.flows.access import flows_for, visible
+from helix.flows.mass import warning
 from helix.flows.models import Flow
 from helix.teams.roles import Ability
 from helix.triggers.manual import fields_of
@@ -45,6 +46,7 @@ def _tool(flow: Flow, fields: list[dict[str, Any]]) -> HelixTool:
         ability=Ability.OPERATE,
         schema={"type": "object", "properties": properties, "required": required, "additionalProperties": False},
         run=lambda caller, arguments: _run(flow, caller, arguments),
+        destructive=warning(flow.published.graph) if flow.published else "",
     )
 
 

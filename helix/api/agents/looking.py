@@ -9,11 +9,12 @@ from ninja import Schema
 from pydantic import ConfigDict, Field, ValidationError
 
 from helix.api import flows, runs
-from helix.api.agents.tool import Arguments, HelixTool, ToolRefused
+from helix.api.agents.tool import Arguments, HelixTool, ToolRefused, must_agree
 from helix.api.auth import Caller
 from helix.api.filing import FlowsWanted
 from helix.api.shapes import DiffIn, DiffOut, FlowOut, FlowPage, GraphIn, Problems, RetryIn, RunIn, RunOut, RunPage
 from helix.engine.states import RunState
+from helix.flows.mass import warning
 from helix.teams.roles import Ability
 
 
@@ -46,6 +47,7 @@ class OneRun(_Strict):
 class Started(RunIn):
     flow: UUID
     idempotency_key: str | None = Field(None, min_length=1, max_length=100)
+    confirm: bool = Field(False, description="Must be true when the flow triggers a broadcast; ask the person first.")
 
 
 def _ask(caller: Caller) -> Any:
@@ -53,7 +55,10 @@ def _ask(caller: Caller) -> Any:
 
 
 def _start(caller: Caller, given: Started) -> Any:
-    order = RunIn.model_validate(given.model_dump(exclude={"flow", "idempotency_key"}))
+    flow = flows.flow_of(_ask(caller), given.flow, Ability.OPERATE)
+    if flow.published is not None and (words := warning(flow.published.graph)):
+        must_agree(words, given.confirm)
+    order = RunIn.model_validate(given.model_dump(exclude={"flow", "idempotency_key", "confirm"}))
     return runs.start(_ask(caller), given.flow, order, given.idempotency_key).value
 
 

@@ -18,6 +18,13 @@ class ToolRefused(Exception):
         self.body = {"error": {"code": code, "message": message, "hint": hint, "place": ""}, **more}
 
 
+def must_agree(warning: str, confirm: Any) -> None:
+    """ToolRefused unless the call says that the person agrees."""
+    if confirm is not True:
+        hint = "When the person agrees, call again with `confirm: true`."
+        raise ToolRefused("not_confirmed", f"Nothing was done. {warning}", hint)
+
+
 @dataclass(frozen=True)
 class HelixTool:
     """`destructive`: what it does cannot be undone or reaches many people, so it needs `confirm: true`."""
@@ -51,8 +58,7 @@ class HelixTool:
         if not self.open_to(caller):
             words = f"This token's role is {caller.role}, which does not allow “{self.name}”."
             raise ToolRefused("forbidden", words, "Use a token with a higher role.")
-        if self.destructive and arguments.get("confirm") is not True:
-            hint = "When the person agrees, call again with `confirm: true`."
-            raise ToolRefused("not_confirmed", f"Nothing was done. {self.destructive}", hint)
+        if self.destructive:
+            must_agree(self.destructive, arguments.get("confirm"))
         given = {name: value for name, value in arguments.items() if name != "confirm" or not self.destructive}
         return self.run(caller, given)

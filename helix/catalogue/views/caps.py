@@ -19,10 +19,11 @@ MOST = 1_000_000_000
 
 
 class CapsForm(forms.Form):
-    """Two whole numbers, or nothing."""
+    """Whole numbers, or nothing."""
 
     calls = forms.IntegerField(min_value=0, max_value=MOST, required=False)
     broadcasts = forms.IntegerField(min_value=0, max_value=MOST, required=False)
+    people = forms.IntegerField(min_value=0, max_value=MOST, required=False)
 
 
 @require_POST
@@ -32,7 +33,7 @@ def change_caps(request: TeamRequest, connection_id: UUID) -> HttpResponse:
     connection = get_object_or_404(Connection.objects.filter(team=request.team), pk=connection_id)
     form = CapsForm(request.POST)
     if form.is_valid():
-        set_caps(connection, calls=form.cleaned_data["calls"], broadcasts=form.cleaned_data["broadcasts"])
+        set_caps(connection, **form.cleaned_data)
         gate().standings.forget(connection.pk)
         messages.success(request, f"The daily caps of “{connection.name}” are changed and hold from now on.")
     else:

@@ -11,7 +11,7 @@ from helix.editor.views.answers import BadBody, body, error, unreadable
 from helix.editor.views.flow import flow_or_404
 from helix.flows import drafts
 from helix.flows.graph import UnreadableGraph
-from helix.flows.mass import mass_steps
+from helix.flows.mass import unconfirmed
 from helix.teams.access import TeamRequest, needs
 from helix.teams.roles import Ability
 from helix.triggers import publish as publishing
@@ -63,9 +63,7 @@ def publish(request: TeamRequest, flow_id: UUID) -> HttpResponse:
     flow = flow_or_404(request, flow_id)
     try:
         given = body(request)
-        if (mass := mass_steps(flow.draft)) and str(given.get("confirm") or "").strip() != flow.name:
-            names = ", ".join(f"“{name}”" for name in mass[:5])
-            words = f"This flow triggers a broadcast ({names}), which cannot be recalled. Type the flow's name to publish it."
+        if words := unconfirmed(flow.name, flow.draft, str(given.get("confirm") or "")):
             return error(422, "confirm_mass", words)
         version = publishing.publish(flow, request.user, str(given.get("note") or "")[:2000])
     except BadBody as bad:

@@ -23,6 +23,8 @@ class Calling:
     rate: Rate
     flow_id: UUID
     priority: int = 0
+    people: int | None = 0
+    """To how many people it sends a message; None when only the service knows."""
 
     @property
     def family(self) -> str:
@@ -33,6 +35,14 @@ class Calling:
     def place(self) -> str:
         """The bucket's name."""
         return f"{self.connection_id}:{self.limit_class}"
+
+
+class Never(Exception):
+    """The call can never be let through as things stand; the text says why, `hint` what to do."""
+
+    def __init__(self, why: str, hint: str) -> None:
+        super().__init__(why)
+        self.hint = hint
 
 
 @dataclass(frozen=True)

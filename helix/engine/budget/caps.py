@@ -1,12 +1,13 @@
-"""Caps a day (UTC): calls of a connection, and its broadcast triggers. The database counts; a cap is never passed.
+"""Caps a day (UTC) of a connection: its calls, its broadcast triggers, and the people it sends messages to. The database counts; a
+cap is never passed.
 
-Without a cap calls are counted too, a moment late: by each process, written down every few calls and by its rounds.
+Without a cap they are counted too, a moment late: by each process, written down every few calls and by its rounds.
 """
 
 import logging
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
@@ -17,14 +18,14 @@ from django.utils import timezone
 from helix.audit.acts import Act
 from helix.audit.noting import noted
 from helix.connections.models import Connection
-from helix.engine.budget.calling import BROADCASTS, Calling, Later
+from helix.engine.budget.calling import BROADCASTS, Calling, Later, Never
 from helix.engine.budget.models import DailyUse
 from helix.engine.budget.pausing import WAKE_AGAIN, Standing, wake
 
-CALLS, BROADCAST_TRIGGERS = "calls", "broadcasts"
+CALLS, BROADCAST_TRIGGERS, PEOPLE = "calls", "broadcasts", "people"
 WARN_AT = 0.8
 WRITE_EVERY = 50
-WORDS = {CALLS: "calls", BROADCAST_TRIGGERS: "broadcast triggers"}
+WORDS = {CALLS: "calls", BROADCAST_TRIGGERS: "broadcast triggers", PEOPLE: "people to send to"}
 Place = tuple[UUID, date, str]
 log = logging.getLogger(__name__)
 
@@ -60,15 +61,20 @@ class Caps:
         self._unwritten: dict[Place, int] = {}
 
     def take(self, calling: Calling, standing: Standing) -> Later | None:
-        """Count one call; Later when a cap of today is reached."""
+        """Count one call; Later when a cap of today is reached, Never when no day has room for it."""
         today = timezone.now().date()
         calls, broadcasts = (calling.connection_id, today, CALLS), (calling.connection_id, today, BROADCAST_TRIGGERS)
+        if calling.people != 0:
+            _fits_a_day(calling, standing)
         if calling.limit_class == BROADCASTS and not self._take(broadcasts, standing.daily_broadcasts):
             return _tomorrow(standing, BROADCAST_TRIGGERS, standing.daily_broadcasts)
         if not self._take(calls, standing.daily_calls):
             if calling.limit_class == BROADCASTS:
                 self._give_back(broadcasts)
             return _tomorrow(standing, CALLS, standing.daily_calls)
+        if calling.people and not self._take_people(calling, standing.daily_people):
+            self.give_back(replace(calling, people=0))
+            return _tomorrow(standing, PEOPLE, standing.daily_people)
         return None
 
     def give_back(self, calling: Calling) -> None:
@@ -77,11 +83,36 @@ class Caps:
         self._give_back((calling.connection_id, today, CALLS))
         if calling.limit_class == BROADCASTS:
             self._give_back((calling.connection_id, today, BROADCAST_TRIGGERS))
+        self._give_people_back(calling)
 
-    def uncount_broadcast(self, calling: Calling) -> None:
-        """The service refused this trigger, so nothing was sent: it does not use up the day's."""
+    def uncount(self, calling: Calling) -> None:
+        """The service refused this call, so nothing was sent: neither its trigger nor its people use up the day's."""
         if calling.limit_class == BROADCASTS:
             self._give_back((calling.connection_id, timezone.now().date(), BROADCAST_TRIGGERS))
+        self._give_people_back(calling)
+
+    def _take_people(self, calling: Calling, cap: int | None) -> bool:
+        """All of the call's people, or none of them."""
+        place, count = (calling.connection_id, timezone.now().date(), PEOPLE), calling.people or 0
+        with self._lock:
+            if cap is None:
+                self._unwritten[place] = self._unwritten.get(place, 0) + count
+                return True
+            if unwritten := self._unwritten.pop(place, 0):
+                _add(place, unwritten)
+            taken = _add(place, count, cap)
+        _warn(place, cap)
+        return taken
+
+    def _give_people_back(self, calling: Calling) -> None:
+        place, count = (calling.connection_id, timezone.now().date(), PEOPLE), calling.people or 0
+        if not count:
+            return
+        with self._lock:
+            if self._unwritten.get(place, 0) >= count:
+                self._unwritten[place] -= count
+            else:
+                _rows(place).filter(used__gte=count).update(used=F("used") - count)
 
     def _take(self, place: Place, cap: int | None) -> bool:
         with self._lock:
@@ -142,9 +173,25 @@ def _reserve(place: Place, cap: int, unwritten: int) -> int:
         _add(place, unwritten)
     handful = _handful(cap)
     taken = handful if _add(place, handful, cap) else 1 if handful > 1 and _add(place, 1, cap) else 0
+    _warn(place, cap)
+    return taken
+
+
+def _warn(place: Place, cap: int) -> None:
     if _rows(place).filter(used__gte=cap * WARN_AT, warned=False).update(warned=True):
         log.warning("connection %s: %d %% of today's %s are used", place[0], WARN_AT * 100, WORDS[place[2]])
-    return taken
+
+
+def _fits_a_day(calling: Calling, standing: Standing) -> None:
+    """Never, when the cap on people has no room for this call on any day, or nobody can say how many it reaches."""
+    cap, people = standing.daily_people, calling.people
+    if cap is None or (people is not None and people <= cap):
+        return
+    if people is None:
+        why = f"“{standing.name}” may send to {cap:,} people a day, and how many this message reaches only the service knows."
+        raise Never(why, "Name the people in the step, or have an admin take the cap away under Connections.")
+    why = f"This message goes to {people:,} people, and “{standing.name}” may send to {cap:,} a day."
+    raise Never(why, "Split the list over several days, or have an admin raise the cap under Connections.")
 
 
 def _handful(cap: int) -> int:
@@ -170,6 +217,7 @@ def today(connections: Iterable[Connection]) -> dict[UUID, list[Use]]:
         one.pk: [
             Use(CALLS, used.get((one.pk, CALLS), 0), one.daily_calls),
             Use(BROADCAST_TRIGGERS, used.get((one.pk, BROADCAST_TRIGGERS), 0), one.daily_broadcasts),
+            Use(PEOPLE, used.get((one.pk, PEOPLE), 0), one.daily_people),
         ]
         for one in wanted
     }
@@ -179,27 +227,35 @@ def near_caps(now: datetime) -> Iterator[tuple[UUID, str]]:
     """Connections that have used four fifths of a cap of today, with words for a person."""
     found: dict[UUID, list[str]] = {}
     for row in DailyUse.objects.filter(day=now.date(), used__gt=0).select_related("connection"):
-        cap = row.connection.daily_calls if row.kind == CALLS else row.connection.daily_broadcasts
+        cap = cap_of(row.connection, row.kind)
         use = Use(row.kind, row.used, cap)
         if use.warns:
             found.setdefault(row.connection_id, []).append(f"{use.used:,} of {cap:,} {use.words}")
     yield from ((pk, f"Used today: {', '.join(sorted(words))}.") for pk, words in found.items())
 
 
-def set_caps(connection: Connection, *, calls: int | None, broadcasts: int | None) -> None:
+def cap_of(connection: Connection, kind: str) -> int | None:
+    """The cap a day of this kind."""
+    caps = {
+        CALLS: connection.daily_calls,
+        BROADCAST_TRIGGERS: connection.daily_broadcasts,
+        PEOPLE: connection.daily_people,
+    }
+    return caps[kind]
+
+
+def set_caps(connection: Connection, *, calls: int | None, broadcasts: int | None, people: int | None = None) -> None:
     """Other caps from now on; steps that waited for the day's end look again."""
     before = _caps_in_words(connection)
-    connection.daily_calls, connection.daily_broadcasts = calls, broadcasts
+    connection.daily_calls, connection.daily_broadcasts, connection.daily_people = calls, broadcasts, people
     connection.wake_at = timezone.now() + WAKE_AGAIN
     with transaction.atomic():
-        connection.save(update_fields=["daily_calls", "daily_broadcasts", "wake_at"])
+        connection.save(update_fields=["daily_calls", "daily_broadcasts", "daily_people", "wake_at"])
         noted(connection.team_id, Act.CONNECTION_CAPPED, connection, before=before, after=_caps_in_words(connection))
     DailyUse.objects.filter(connection=connection, day=timezone.now().date()).update(warned=False)
     wake(connection)
 
 
 def _caps_in_words(connection: Connection) -> str:
-    calls, broadcasts = connection.daily_calls, connection.daily_broadcasts
-    return (
-        f"calls: {'no cap' if calls is None else calls}, broadcasts: {'no cap' if broadcasts is None else broadcasts}"
-    )
+    caps = {kind: cap_of(connection, kind) for kind in WORDS}
+    return ", ".join(f"{kind}: {'no cap' if cap is None else cap}" for kind, cap in caps.items())

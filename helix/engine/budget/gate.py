@@ -48,7 +48,7 @@ class Gate:
         self._was_away = False
 
     def admit(self, calling: Calling) -> Later | None:
-        """None: call now. Later, reserved: sleep so long, then call. Later, not reserved: nothing is kept; ask again then.
+        """None: call now. Never: the call cannot be let through as things stand. Later, reserved: sleep so long, then call. Later, not reserved: nothing is kept; ask again then.
         After None or a reserved Later, `report` how the call ended, made or not."""
         standing = self.standings.of(calling)
         if standing is None:
@@ -87,7 +87,7 @@ class Gate:
                 self._tell(calling)
             return Reported()
         if not trouble.sent:
-            self.caps.uncount_broadcast(calling)
+            self.caps.uncount(calling)
         if trouble.kind in FAILURES:
             self._tell(calling, failed=True, asked=trouble.retry_after or 0.0)
         elif trouble.kind == "rate_limited":

@@ -41,6 +41,7 @@ class Standing:
     resumed_at: datetime | None
     daily_calls: int | None
     daily_broadcasts: int | None
+    daily_people: int | None
 
     def pauses(self, family: str) -> bool:
         """Whether calls signed by this key family wait. No family: the pause is for all."""
@@ -117,7 +118,7 @@ def refused(calling: Calling, trouble: Trouble, standing: Standing | None) -> Re
     else:
         mine.filter(~Q(paused_family__in=("", calling.family)), paused_at__isnull=False).update(paused_family="")
     return Reported(
-        waits_for_mending(Standing(standing.name, timezone.now(), "", reason, None, None, None)), bool(paused)
+        waits_for_mending(Standing(standing.name, timezone.now(), "", reason, None, None, None, None)), bool(paused)
     )
 
 

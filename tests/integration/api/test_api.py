@@ -284,3 +284,19 @@ def test_the_catalogue_and_the_description_list_everything(call: Caller) -> None
     assert sum(step["type"].startswith("customerio.") for step in steps) == 24
     assert all(step["input"]["type"] == "object" and step["output"]["type"] == "object" for step in steps)
     assert "/api/v1/flows/{flow_id}/runs" in described["paths"]
+
+
+def test_a_flow_that_sends_to_many_is_published_with_its_name_only(call: Caller) -> None:
+    send = {
+        "key": "send",
+        "type": "customerio.trigger_broadcast",
+        "config": {"broadcast_id": 1, "emails": ["a@b.example"]},
+    }
+    _, flow = call("POST", "/flows", {"name": "To all", "graph": graph([GO, send], ["go>send"])})
+    address = f"/flows/{flow['id']}/publish"
+
+    for confirm in ({}, {"confirm": "to all"}):
+        status, refused = call("POST", address, confirm)
+        assert (status, refused["error"]["code"], refused["error"]["place"]) == (422, "confirm_mass", "/confirm")
+    assert call("GET", f"/flows/{flow['id']}")[1]["published"] is None
+    assert call("POST", address, {"confirm": "To all"})[0] == 201

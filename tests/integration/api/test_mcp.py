@@ -89,6 +89,18 @@ def test_what_cannot_be_undone_needs_a_yes(agents: Agents, sandbox: SandboxProce
     assert len(sandbox.requests()) == 1
 
 
+def test_a_flow_that_sends_to_many_needs_a_yes_by_either_tool(agents: Agents, sandbox: SandboxProcess) -> None:
+    name = next(name for name in agents.do("operator") if name.startswith("flow_write_to_all"))
+    order = {"flow": agents.made["to_all"], "input": {}}
+
+    for tool, given in ((name, {}), ("start_run", order)):
+        refused = agents.do("operator", tool, given)
+        assert (refused.is_error, refused.structured_content["error"]["code"]) == (True, "not_confirmed")
+        assert "Send to all" in refused.structured_content["error"]["message"]
+        assert not agents.do("operator", tool, {**given, "confirm": True}).is_error
+    assert len(agents.do("viewer", "list_runs", {"flow": agents.made["to_all"]}).structured_content["items"]) == 2
+
+
 def test_flows_are_checked_run_and_looked_into(agents: Agents, sandbox: SandboxProcess) -> None:
     name, tool = next((name, tool) for name, tool in agents.do("operator").items() if name.startswith("flow_greet"))
     assert tool.input_schema["required"] == ["email"]

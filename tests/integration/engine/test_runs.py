@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
+from helix.connections.models import Connection
 from helix.engine.cancel import cancel
 from helix.engine.claim import claim_next
 from helix.engine.invariants import broken
@@ -324,3 +325,19 @@ def test_an_answer_that_is_not_json_is_a_sentence_about_the_step(begin: Begin, s
     assert run.state == RunState.FAILED
     assert "segments" in run.message
     assert output(run, "segments")["error"]["kind"] == "bad_answer"
+
+
+def test_a_message_to_more_people_than_a_day_may_have_fails_before_anything_is_sent(
+    begin: Begin, sandbox: SandboxProcess
+) -> None:
+    Connection.objects.update(daily_people=1)
+    many = {**BROADCAST, "config": {"broadcast_id": 1, "emails": ["ada@example.com", "bob@example.com"]}}
+    run = begin([TRIGGER, many], ["go>send"])
+
+    work()
+    run.refresh_from_db()
+
+    assert run.state == RunState.FAILED
+    assert output(run, "send")["error"]["kind"] == "over_cap"
+    assert "goes to 2 people" in run.message
+    assert sandbox.requests() == []

@@ -84,9 +84,10 @@ def test_the_days_use_is_told_beside_its_cap(world: World, as_: SignIn) -> None:
 def test_caps_are_changed_and_wrong_ones_refused(world: World, as_: SignIn) -> None:
     alice, address = as_("alice"), world.at(f"connections/{world.connection.pk}/caps/")
 
-    good = alice.post(address, {"calls": "5000", "broadcasts": ""}, follow=True).content.decode()
+    good = alice.post(address, {"calls": "5000", "broadcasts": "", "people": "20000"}, follow=True).content.decode()
     bad = alice.post(address, {"calls": "-1", "broadcasts": "many"}, follow=True).content.decode()
 
     world.connection.refresh_from_db()
     assert (world.connection.daily_calls, world.connection.daily_broadcasts) == (5000, None)
+    assert world.connection.daily_people == 20_000
     assert "are changed" in good and "unchanged: write whole numbers" in bad

@@ -2,13 +2,15 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from helix.connections.models import Connection
-from helix.engine.budget.caps import BROADCAST_TRIGGERS, CALLS, set_caps, today
+from helix.engine.budget.calling import Calling, Never
+from helix.engine.budget.caps import BROADCAST_TRIGGERS, CALLS, PEOPLE, set_caps, today
 from helix.engine.budget.gate import Gate
 from helix.engine.budget.models import DailyUse, RateBucket
 from helix.engine.outcomes import Trouble
@@ -107,7 +109,7 @@ def test_a_call_that_has_to_wait_or_is_not_made_is_not_counted(
     gate.admit(other)
     gate.report(other, Trouble("invalid_input", "The settings are wrong."))
 
-    assert used(connection) == {BROADCAST_TRIGGERS: 1, CALLS: 1}
+    assert used(connection) == {BROADCAST_TRIGGERS: 1, CALLS: 1, PEOPLE: 0}
 
 
 def test_without_a_cap_calls_are_counted_by_the_round(gates: Gates, calling: Call, connection: Connection) -> None:
@@ -130,3 +132,52 @@ def test_counts_of_a_connection_that_is_gone_are_dropped(gates: Gates, calling: 
     gate.caps.write()
 
     assert not DailyUse.objects.exists()
+
+
+def to(calling: Call, people: int | None) -> Calling:
+    return replace(calling(TRACK, "track"), people=people)
+
+
+def test_people_are_counted_and_never_more_of_them_than_the_cap(
+    gates: Gates, calling: Call, connection: Connection
+) -> None:
+    set_caps(connection, calls=None, broadcasts=None, people=1000)
+    first, second = gates(), gates()
+
+    assert first.admit(to(calling, 600)) is None
+    assert second.admit(to(calling, 400)) is None
+    later = first.admit(to(calling, 1))
+
+    assert later is not None
+    assert not later.reserved
+    assert "1000 people to send to of today" in later.why
+    assert used(connection)[PEOPLE] == 1000
+    first.report(to(calling, 600), REFUSED)
+    assert used(connection)[PEOPLE] == 400
+    assert second.admit(to(calling, 600)) is None
+    second.report(to(calling, 600), DOUBTED)
+    assert used(connection)[PEOPLE] == 1000
+
+
+def test_without_a_cap_people_are_counted_a_moment_late(gates: Gates, calling: Call, connection: Connection) -> None:
+    gate = gates()
+    gate.admit(to(calling, 7))
+    gate.admit(to(calling, 5))
+    gate.report(to(calling, 5), REFUSED)
+    gate.admit(to(calling, None))
+
+    gate.caps.write()
+
+    assert used(connection)[PEOPLE] == 7
+
+
+@pytest.mark.parametrize(("people", "words"), [(1001, "goes to 1,001 people"), (None, "only the service knows")])
+def test_what_no_day_has_room_for_is_refused_at_once(
+    gates: Gates, calling: Call, connection: Connection, people: int | None, words: str
+) -> None:
+    set_caps(connection, calls=10, broadcasts=10, people=1000)
+
+    with pytest.raises(Never, match=words):
+        gates().admit(to(calling, people))
+
+    assert used(connection) == {CALLS: 0, BROADCAST_TRIGGERS: 0, PEOPLE: 0}
