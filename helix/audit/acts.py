@@ -34,6 +34,7 @@ class Act(StrEnum):
     GRANTED = "connection.granted"
     CONNECTION_REMOVED = "connection.removed"
     VAULT_REWRAPPED = "connection.vault_rewrapped"
+    SECRETS_FORGOTTEN = "connection.secrets_forgotten"
     SECRET_REPLACED = "webhook.secret_replaced"
     SECRET_SHOWN = "webhook.secret_shown"
     PUBLISHED = "flow.published"
@@ -98,6 +99,7 @@ WORDS: dict[Act, str] = {
     Act.GRANTED: "changed who may use",
     Act.CONNECTION_REMOVED: "removed the connection",
     Act.VAULT_REWRAPPED: "put stored secrets under the newest vault key:",
+    Act.SECRETS_FORGOTTEN: "forgot the secrets, sealed with a lost key, of",
     Act.SECRET_REPLACED: "replaced the secret of the webhook",
     Act.SECRET_SHOWN: "looked at the secret of the webhook",
     Act.PUBLISHED: "published",

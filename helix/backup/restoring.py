@@ -67,7 +67,7 @@ def _fits_keys(manifest: Manifest) -> None:
     if wrong:
         raise BadBackup(
             f"HELIX_VAULT_KEYS has not the keys that seal this backup's secrets: {', '.join(f'“{name}”' for name in wrong)}. "
-            "Put them back from your copy. If they are lost for good, restore with --keys-lost and enter the secrets again."
+            "Put them back from your copy. If they are lost for good, restore with --keys-lost, then run `manage.py forget_secrets`."
         )
 
 

@@ -32,6 +32,11 @@ def sealed_under() -> Counter[str]:
     return Counter(_key_of(data[name]) for data in kept for name in SEALED if name in data)
 
 
+def sealed_by(authenticator: Authenticator) -> set[str]:
+    """Ids of the vault keys that seal what this one holds."""
+    return {_key_of(authenticator.data[name]) for name in SEALED if name in authenticator.data}
+
+
 def _key_of(sealed: str) -> str:
     return key_of(base64.b64decode(sealed))
 

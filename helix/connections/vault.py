@@ -72,7 +72,8 @@ def unwrap(wrapped: bytes, place: str) -> bytes:
     cipher = ring().get(name.decode(errors="replace"))
     if cipher is None:
         raise VaultLocked(
-            f"The vault key “{name.decode(errors='replace')}” is not among HELIX_VAULT_KEYS. Put it back, or enter the secrets again."
+            f"The vault key “{name.decode(errors='replace')}” is not among HELIX_VAULT_KEYS. Put it back; when it is lost for good, "
+            "`manage.py forget_secrets` lets the secrets be entered again."
         )
     return _open(cipher, rest, place)
 

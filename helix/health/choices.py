@@ -53,7 +53,12 @@ def vault_keys() -> Finding:
     if lost:
         names = ", ".join(f"“{name}” ({count} secrets)" for name, count in sorted(lost.items()))
         words = f"keys that seal stored secrets are not among HELIX_VAULT_KEYS: {names}. They cannot be opened."
-        return Finding("vault", False, words, "Put the keys back from your copy, or enter the secrets again.")
+        return Finding(
+            "vault",
+            False,
+            words,
+            "Put the keys back from your copy. When they are lost for good: `manage.py forget_secrets`, then enter the secrets again.",
+        )
     return Finding("vault", True, f"{len(held)} key(s); they open everything that is stored.")
 
 

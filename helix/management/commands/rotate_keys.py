@@ -51,5 +51,5 @@ class Command(BaseCommand):
             names = ", ".join(f"“{name}” ({count})" for name, count in sorted(lost.items()))
             raise CommandError(
                 f"These keys are needed and are not among HELIX_VAULT_KEYS: {names}. Put them back from your copy "
-                "and run this again; if they are lost for good, make those connections anew: what is sealed under a lost key cannot be opened by anybody."
+                "and run this again; if they are lost for good, `manage.py forget_secrets` lets the secrets be entered again."
             )
