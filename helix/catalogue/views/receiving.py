@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from helix.connections.models import Connection
 from helix.teams.access import TeamRequest, needs
 from helix.teams.roles import Ability
+from helix.teams.sudo import confirmed
 from helix.triggers import endpoints
 from helix.triggers.inbox import NotReplayable, replay
 from helix.triggers.models import Endpoint, TriggerInbox
@@ -40,6 +41,7 @@ def _to_card(request: TeamRequest, connection: Connection) -> HttpResponse:
 
 @require_POST
 @needs(Ability.CONNECT)
+@confirmed
 def receive(request: TeamRequest, connection_id: UUID) -> HttpResponse:
     """Make the address of the reporting webhook, and put its signing key in place when one is given."""
     connection = get_object_or_404(Connection, team=request.team, pk=connection_id)

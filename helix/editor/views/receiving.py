@@ -16,6 +16,7 @@ from helix.flows.graph import Graph
 from helix.flows.models import Flow
 from helix.teams.access import TeamRequest, needs
 from helix.teams.roles import Ability
+from helix.teams.sudo import confirmed
 from helix.triggers import endpoints
 from helix.triggers.inbox import NotReplayable, replay
 from helix.triggers.models import Endpoint, TriggerInbox
@@ -106,12 +107,9 @@ def webhook(request: TeamRequest, flow_id: UUID) -> HttpResponse:
         return error(404, "not_found", "This trigger has no address yet.", "Select the step again.")
     match given.get("act"):
         case "reveal":
-            return JsonResponse({"secret": endpoints.reveal(endpoint)})
+            return _reveal(request, endpoint)
         case "replace":
-            try:
-                endpoints.replace_secret(endpoint, str(given.get("value") or ""))
-            except endpoints.BadSecret as bad:
-                return error(422, "bad_secret", str(bad))
+            return _replace(request, endpoint, str(given.get("value") or ""))
         case "listen":
             endpoints.listen(endpoint)
         case "look":
@@ -120,6 +118,24 @@ def webhook(request: TeamRequest, flow_id: UUID) -> HttpResponse:
             return _again(request, endpoint, str(given.get("delivery")))
         case _:
             return error(400, "bad_act", "This act is not known here.", "Reload the page.")
+    return _newest(endpoint)
+
+
+@confirmed
+def _reveal(request: TeamRequest, endpoint: Endpoint) -> HttpResponse:
+    return JsonResponse({"secret": endpoints.reveal(endpoint)})
+
+
+@confirmed
+def _replace(request: TeamRequest, endpoint: Endpoint, value: str) -> HttpResponse:
+    try:
+        endpoints.replace_secret(endpoint, value)
+    except endpoints.BadSecret as bad:
+        return error(422, "bad_secret", str(bad))
+    return _newest(endpoint)
+
+
+def _newest(endpoint: Endpoint) -> HttpResponse:
     newest = endpoints.deliveries(endpoint, 1)
     return JsonResponse({"newest": str(newest[0].pk) if newest else ""})
 

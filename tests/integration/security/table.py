@@ -114,7 +114,7 @@ PAGES: dict[str, dict[str, Row]] = {
     T + "templates/<slug:template>/remove/": {
         "POST": Row(EDIT, 404, lambda world: {})
     },  # one of Helix: nobody removes it
-    T + "templates/save/<uuid:flow_id>/": page(EDIT),
+    T + "templates/save/<uuid:flow_id>/": page(EDIT) | act(EDIT, form=lambda world: {"title": "Ours"}),
     T + "flows/": page(SEE),
     T + "flows/new/": act(EDIT),
     T + "flows/import/": act(EDIT),
