@@ -92,7 +92,7 @@ PROBED = RawSQL("engine_steprun.effect = 'C'", (), BooleanField())
 @dataclass
 class _Others:
     """Steps that called the same thing at about the same time: the triggers they are known to have made, and how many of
-    them may have made one that is not known."""
+    them may have made one that is not known. Through any connection: two may lead to one workspace."""
 
     known: set[str]
     in_doubt: int = 0
@@ -113,7 +113,7 @@ def _others(held: Held, sent_at: datetime, about: Any) -> _Others:
             continue
         other = plan_of(version).nodes[node]
         named = given.get(by, about) if isinstance(given, dict) else about
-        found.in_doubt += (other.type, other.connection, str(named)) == (plan.type, plan.connection, str(about))
+        found.in_doubt += (other.type, str(named)) == (plan.type, str(about))
     return found
 
 

@@ -5,12 +5,15 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from helix.connections.keeping import save_connection
+from helix.demo import SANDBOX_SECRETS
 from helix.engine.claim import claim_next
 from helix.engine.invariants import broken
 from helix.engine.models import Run, StepRun
 from helix.engine.perform import carry, work
 from helix.engine.states import RunState, StepState
 from helix.engine.sweep import wake_due
+from helix.teams.models import Team
 from tests.fakes.sandbox import SandboxProcess
 from tests.integration.engine.conftest import Begin, states, step
 from tests.rig.installation import wait_until
@@ -64,10 +67,12 @@ def test_one_that_never_shows_is_left_to_a_person(begin: Begin, sandbox: Sandbox
     assert "it was not there" in step(run, "send").explanation
 
 
-def test_one_trigger_is_not_taken_for_two_calls(begin: Begin, sandbox: SandboxProcess) -> None:
-    """Two calls are in doubt at once, of which one arrived: nobody can tell which."""
+@pytest.mark.parametrize("second", ["sandbox", "same-workspace"])
+def test_one_trigger_is_not_taken_for_two_calls(begin: Begin, sandbox: SandboxProcess, team: Team, second: str) -> None:
+    """Two calls are in doubt at once, of which one arrived: nobody can tell which. Two connections may lead to one workspace."""
+    save_connection(team, name="same-workspace", region="us", secrets=SANDBOX_SECRETS, sandbox=True)
     sandbox.faults([{**LOST, "times": 1}, {**SWALLOWED, "times": 1}])
-    runs = [begin([TRIGGER, SEND], ["go>send"]) for _ in range(2)]
+    runs = [begin([TRIGGER, {**SEND, "connection": name}], ["go>send"]) for name in ("sandbox", second)]
     for _ in runs:
         carry(claim_next("w"), 0.0)
 
