@@ -63,6 +63,7 @@ class Act(StrEnum):
     TEAM_RENAMED = "team.renamed"
     TEAM_CLOSED = "team.deleted"
     MEMBERS_EXPORTED = "member.exported"
+    PUBLISHING_CHANGED = "team.publishing_changed"
     RETENTION_CHANGED = "team.retention_changed"
     PAUSED = "team.paused"
     RESUMED = "team.resumed"
@@ -128,6 +129,7 @@ WORDS: dict[Act, str] = {
     Act.TEAM_RENAMED: "renamed the team",
     Act.TEAM_CLOSED: "deleted the team",
     Act.MEMBERS_EXPORTED: "exported the list of members",
+    Act.PUBLISHING_CHANGED: "changed who may publish in",
     Act.RETENTION_CHANGED: "changed how long data are kept",
     Act.PAUSED: "paused everything",
     Act.RESUMED: "let everything go on",

@@ -12,6 +12,10 @@ MOST_STEPS = 10_000
 """Steps that all turns of one loop may have together."""
 
 
+TRIED = 100
+"""After so many items a loop that goes on after failures looks back: when most have failed, the rest is not begun."""
+
+
 @dataclass(frozen=True)
 class Progress:
     """A loop after one of its turns has ended. `begin`: position of the item whose turn begins next, None for none."""
@@ -56,8 +60,12 @@ def after_turn(counts: Mapping[str, Any], *, well: bool, stop_at_failure: bool, 
     now["done" if well else "failed"] += 1
     if not well:
         now.setdefault("message", message)
-        if stop_at_failure:
-            now["skipped"] = now["planned"] - now["begun"]
-            now.pop("left", None)
+    hopeless = not stop_at_failure and now["done"] + now["failed"] == TRIED and now["failed"] * 2 > TRIED
+    if (stop_at_failure and not well) or hopeless:
+        now["skipped"] = now["planned"] - now["begun"]
+        now.pop("left", None)
+    if hopeless and now["skipped"]:
+        why = f"{now['failed']} of the first {TRIED} items failed, so the other {now['skipped']:,} were not begun. The first failure: "
+        now["hopeless"] = why + str(now.get("message", ""))
     now, first = begin_turns(now, 1)
     return Progress(now, first[0] if first else None, now["done"] + now["failed"] + now["skipped"] == now["planned"])

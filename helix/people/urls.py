@@ -20,6 +20,7 @@ urlpatterns = [
     path("privacy/days/", privacy.days, name="days"),
     path("privacy/person/", privacy.person, name="person"),
     path("settings/", settings.page, name="settings"),
+    path("settings/publishing/", settings.publishing, name="publishing"),
     path("settings/another/", settings.another, name="another"),
     path("settings/hand-over/", settings.hand_over, name="hand_over"),
     path("settings/delete/", settings.delete, name="delete"),

@@ -57,6 +57,7 @@ class Team(models.Model):
     needs_second_factor = models.BooleanField(default=False)  # opens to members who signed in with two factors only
     closing_at = models.DateTimeField(null=True)  # since when it is being deleted; nobody is a member any more
     allows_links = models.BooleanField(default=True)  # share links of its flows work
+    two_publish = models.BooleanField(default=False)  # nobody publishes what they edited themselves
     members: "models.ManyToManyField[User, Member]" = models.ManyToManyField(
         User, through="Member", related_name="teams"
     )

@@ -21,14 +21,26 @@ class NotPublishable(Exception):
         self.problems = problems
 
 
+class NeedsAnother(NotPublishable):
+    """The team wants somebody else to look at a draft before it runs, and this person wrote some of it."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.args = (
+            "In this team nobody publishes what they edited themselves. Ask another editor to look at the changes and publish them.",
+        )
+
+
 class NotPublished(Exception):
     """A flow without a published version cannot be switched on."""
 
 
 def publish(flow: Flow, by: User | None, note: str = "") -> FlowVersion:
-    """Freeze the draft as a numbered version that new runs use. The first publication also switches the flow on."""
+    """Freeze the draft as a numbered version that new runs use. The first publication also switches the flow on. NotPublishable."""
     with transaction.atomic():
         flow = Flow.objects.select_for_update().select_related("team").get(pk=flow.pk)
+        if flow.team.two_publish and by is not None and str(by.pk) in {*flow.editors, str(flow.edited_by_id)}:
+            raise NeedsAnother
         try:
             checked = check_text(flow.team, flow.draft, by)
         except UnreadableGraph as unreadable:

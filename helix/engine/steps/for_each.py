@@ -37,6 +37,9 @@ def for_each(held: Held, node: PlanNode, scope: dict[str, Any], now: datetime) -
 
 def _ended(held: Held, node: PlanNode, told: Told) -> Outcome:
     counts = held.step.counts or {}
+    if counts.get("hopeless"):
+        hint = "Mend what they fail at, then go on with this run: it does the rest and the items that failed."
+        return Failed(Trouble("items_failed", str(counts["hopeless"]), hint), told)
     if counts["failed"] and node.config.get("on_item_failure", "stop") != "continue":
         words = f"{counts['failed']} of {counts['planned']} items failed ({counts.get('message') or 'no reason given'})"
         hint = "Look at the items that failed; let the loop go on with the others if that is better."

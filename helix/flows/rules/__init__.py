@@ -11,6 +11,7 @@ from helix.flows.rules import (
     edges,
     expressions,
     failing,
+    feeding,
     fits,
     forms,
     hooks,
@@ -58,5 +59,6 @@ RULES: tuple[Rule, ...] = (
     fits.rule,
     conditions.rule,
     marks.rule,
+    feeding.rule,
 )
 """In the order in which a person would mend them."""

@@ -3,15 +3,18 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from helix.audit.acts import Act
+from helix.audit.noting import noted
 from helix.people.closing import close, under_way
 from helix.people.founding import addresses_with, found, rename
 from helix.teams import places
 from helix.teams.access import TeamRequest, needs
-from helix.teams.models import Member
+from helix.teams.models import Member, Team
 from helix.teams.roles import Ability
 from helix.teams.sudo import confirmed
 
@@ -29,6 +32,24 @@ def page(request: TeamRequest) -> HttpResponse:
     except places.Refused as refused:
         return _page(request, given, str(refused))
     messages.success(request, f"The team is called {request.team.name}, and lives at /t/{request.team.slug}/.")
+    return redirect("people:settings", team=request.team.slug)
+
+
+@require_POST
+@needs(Ability.ADMINISTER)
+def publishing(request: TeamRequest) -> HttpResponse:
+    """Whether a second person must publish what somebody edited."""
+    two = request.POST.get("two") == "yes"
+    with transaction.atomic():
+        if Team.objects.filter(pk=request.team.pk).exclude(two_publish=two).update(two_publish=two):
+            noted(
+                request.team.pk,
+                Act.PUBLISHING_CHANGED,
+                request.team,
+                after="by a second person" if two else "by any editor",
+            )
+    words = "is published by somebody else than who edited it" if two else "may be published by who edited it"
+    messages.success(request, f"From now on a flow {words}.")
     return redirect("people:settings", team=request.team.slug)
 
 

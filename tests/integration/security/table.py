@@ -247,6 +247,7 @@ PAGES: dict[str, dict[str, Row]] = {
         "GET": Row(ADMINISTER, 200),
         "POST": Row(ADMINISTER, 302, lambda world: {"name": "Renamed"}),
     },
+    M + "settings/publishing/": act(ADMINISTER, form=lambda world: {"two": "yes"}),
     M + "settings/another/": act(ADMINISTER, form=lambda world: {"name": "Another"}),
     M + "settings/hand-over/": act(OWN, form=lambda world: {"member": str(world.people[Role.ADMIN].pk)}),
     M + "settings/delete/": act(OWN, form=lambda world: {"typed": world.team.name}),
