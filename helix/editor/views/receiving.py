@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -95,7 +95,7 @@ def _reporting(request: TeamRequest) -> list[dict[str, Any]]:
 
 @require_POST
 @needs(Ability.EDIT)
-def webhook(request: TeamRequest, flow_id: UUID) -> HttpResponse:
+def webhook(request: TeamRequest, flow_id: UUID) -> HttpResponseBase:
     """An act at the address of a trigger: reveal or replace its secret, listen, look for news, run a delivery again."""
     flow = flow_or_404(request, flow_id)
     try:
