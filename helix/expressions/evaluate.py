@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import DecimalException
+from typing import cast
 
 from liquid.exceptions import LiquidError, LiquidInterrupt, ResourceLimitError, UndefinedError
 from liquid.output import LimitedStringIO
@@ -15,6 +16,9 @@ from helix.expressions.parsing import Parsed, parse
 from helix.expressions.values import as_json, size_at_most
 from helix.expressions.words import path_words
 
+LONG = 500
+"""Items from which a list that is only named is passed on as it stands: it is JSON and bounded already, and copying costs more than
+the step itself. Nobody changes a value in place (kept.py)."""
 _GUARD = "Give a value for that case: {{ … | default: '' }}."
 
 
@@ -55,6 +59,8 @@ def _value(parsed: Parsed, scope: Mapping[str, JsonValue]) -> JsonValue:
             found = parsed.lone.evaluate(context)
             if isinstance(found, Missing):
                 raise Nothing(_path_of(found), _column_of(found))
+            if type(found) is list and len(found) > LONG and parsed.is_path:
+                return cast(JsonValue, found)
             if not size_at_most(found, 64 * limits.TEXT_BYTES):
                 raise ExpressionError("", "The value is too large.", "Take a part of it.")
             return as_json(found)

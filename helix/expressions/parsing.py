@@ -8,6 +8,7 @@ from functools import lru_cache
 from liquid import BoundTemplate
 from liquid.builtin.content import ContentNode
 from liquid.builtin.expressions.filtered import FilteredExpression, TernaryFilteredExpression
+from liquid.builtin.expressions.path import Path
 from liquid.builtin.expressions.primitive import IntegerLiteral, RangeLiteral
 from liquid.exceptions import BlockNestingError, LiquidError, UnknownFilterError
 from liquid.expression import Expression
@@ -31,6 +32,12 @@ class Parsed:
     text: str
     template: BoundTemplate
     lone: Expression | None
+
+    @property
+    def is_path(self) -> bool:
+        """Whether it only names data, and makes nothing of them."""
+        lone = self.lone
+        return isinstance(lone, FilteredExpression) and not lone.filters and isinstance(lone.left, Path)
 
 
 def is_expression(value: object) -> bool:
